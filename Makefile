@@ -1,0 +1,67 @@
+# `make gap` prints the answer; `make test` runs the tests. Works with GNU make 3.81 and later.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first interpreter on the path that is new enough.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; \
+  done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+WORKERS ?= 2
+
+export PIP_ROOT_USER_ACTION := ignore
+
+.PHONY: gap test lint format bench coverage docs clean
+.DEFAULT_GOAL := gap
+
+gap: $(VENV)/.site
+	@$(BIN)/headway gap
+
+test: $(VENV)/.test
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(VENV)/.test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.test
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.site
+	@$(BIN)/python benchmarks/speed.py
+
+# Takes long: the table of docs/method.md.
+coverage: $(VENV)/.site
+	@$(BIN)/python benchmarks/coverage.py
+
+# The help texts in docs/cli.md.
+docs: $(VENV)/.test
+	@$(BIN)/python docs/write_cli.py
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Debian and Ubuntu ship Python without ensurepip; fetch it where we may, say what to do elsewhere.
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "Headway needs Python 3.11 or newer on the path." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends python3-venv >/dev/null; \
+	else \
+	  echo "$(PYTHON) lacks the venv module: install it (Debian, Ubuntu: apt install python3-venv)." >&2; exit 1; \
+	fi
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.site: $(VENV)/.made pyproject.toml
+	@echo "Setting up Headway in $(VENV) (once; about a minute) ..." >&2
+	@$(PIP) --editable '.[site]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.made pyproject.toml
+	@echo "Setting up the tests in $(VENV) (once; about a minute) ..." >&2
+	@$(PIP) --editable '.[test]'
+	@touch $(VENV)/.site $@

@@ -1,0 +1,46 @@
+"""The one tree of errors: ``str(error)`` is one sentence that helps; the CLI exits with 2."""
+
+from __future__ import annotations
+
+__all__ = [
+    "DataError",
+    "GapError",
+    "HeadwayError",
+    "LedgerError",
+    "LensError",
+    "MissingExtraError",
+    "ScaleError",
+    "UnknownNameError",
+]
+
+
+class HeadwayError(Exception):
+    """Root of every error that Headway raises on purpose."""
+
+
+class DataError(HeadwayError):
+    """A file, a row or a column of somebody's data is wrong."""
+
+
+class LedgerError(DataError):
+    """A ledger, a snapshot or a store is broken or missing."""
+
+
+class LensError(HeadwayError):
+    """A lens file or one of its choices is wrong."""
+
+
+class UnknownNameError(HeadwayError):
+    """A name that nothing has; the sentence offers the nearest ones."""
+
+
+class ScaleError(HeadwayError):
+    """A scale cannot be fitted to this evidence."""
+
+
+class GapError(HeadwayError):
+    """A gap cannot be measured between these groups."""
+
+
+class MissingExtraError(HeadwayError):
+    """An optional library is not installed; the sentence names the extra."""

@@ -1,0 +1,107 @@
+"""`daily` and `daily-lenient`: the mean over days of the lag of the followers' frontier."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from headway.gap.draws import RuleDraws, bounded, percent, share, spread_of
+from headway.gap.series import DailyLag, Dated, daily_lag
+from headway.gap.world import MONTH, Floats, World
+
+
+def daily(
+    world: World,
+    *,
+    tolerance: float = 0.0,
+    drop_first: int = 0,
+    dated: Dated = "record",
+    month_days: float = MONTH,
+) -> RuleDraws:
+    """Mean over the window of: day minus the date of the latest leader record reached by then.
+
+    A day on which the followers have reached the newest leader record counts 0 ("ahead"). A day
+    on which they have reached none is censored: at least day minus the first leader record; a
+    draw with such a day is right-censored at the mean with these bounds. Days before both groups
+    have a model are left out.
+
+    Parameters
+    ----------
+    world : World
+        S worlds; the days are ``start`` to ``end``.
+    tolerance : float
+        A follower this much below a leader counts as equal (scale units).
+    drop_first : int
+        The oldest models of each group that are left out.
+    dated : {"record", "last-day"}
+        Count from the release of the record, or, as Epoch words it, from the most recent day on
+        which the leaders were not better: the day before their next record. The latter is
+        smaller by the time that the record stood.
+    month_days : float
+        Days in a month.
+
+    Notes
+    -----
+    Source: Epoch AI, "Open models lag closed models by 4 months" (29 May 2026, strict variant) and
+    "US and China" (2 January 2026: tolerance 1 ECI, the first model of each country dropped).
+    """
+    lag = daily_lag(world, tolerance=tolerance, drop_first=drop_first, dated=dated)
+    return mean_of_days(lag, month_days)
+
+
+def daily_lenient(
+    world: World,
+    *,
+    tolerance: float = 0.0,
+    drop_first: int = 0,
+    dated: Dated = "record",
+    month_days: float = MONTH,
+) -> RuleDraws:
+    """As `daily`, but a leader record is reached by any follower that is not significantly below.
+
+    That is ``ability + margin[f, l] >= `` the record's ability, with the margins of the world.
+
+    Notes
+    -----
+    Source: Epoch AI, "Open models lag closed models by 4 months" (29 May 2026), paired draws. Epoch
+    tests the most able follower of the day; here any follower may pass, as no test is transitive.
+    """
+    lag = daily_lag(world, lenient=True, tolerance=tolerance, drop_first=drop_first, dated=dated)
+    return mean_of_days(lag, month_days)
+
+
+def mean_of_days(lag: DailyLag, month_days: float) -> RuleDraws:
+    """Summarise a daily series: mean, dispersion over days, and what to say about it."""
+    days = lag.defined.sum(axis=1)
+    mean = np.where(days > 0, lag.lag.sum(axis=1) / np.maximum(days, 1), np.nan) / month_days
+    low, mid, high = bounded(mean, np.any(lag.censored, axis=1))
+    censored = share(lag.censored, lag.defined)
+    return RuleDraws(
+        low,
+        mid,
+        high,
+        spread=_spread(lag, mid, month_days),
+        censored_share=censored,
+        cautions=_cautions(lag, censored),
+    )
+
+
+def _spread(lag: DailyLag, mid: Floats, month_days: float) -> tuple[float, float] | None:
+    return spread_of(lag.lag / month_days, lag.defined & ~lag.censored, mid)
+
+
+def _cautions(lag: DailyLag, censored: float) -> tuple[str, ...]:
+    said = []
+    ahead = share(lag.ahead, lag.defined)
+    if ahead:
+        said.append(
+            f"On {percent(ahead)} of the days the followers are level or ahead (counted 0)."
+        )
+    if censored:
+        said.append(
+            f"On {percent(censored)} of the days the followers have reached no leader record, so"
+            " the lag has no upper bound."
+        )
+    left_out = float(1 - lag.defined.mean())
+    if left_out:
+        said.append(f"{percent(left_out)} of the window precedes the first model of a group.")
+    return tuple(said)

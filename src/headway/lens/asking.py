@@ -1,0 +1,125 @@
+"""Ask many lenses of one ledger, from the cache where nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from headway.errors import HeadwayError
+from headway.lens import cache
+from headway.lens.recipe import Lens
+
+if TYPE_CHECKING:
+    from headway.ledger import Ledger
+    from headway.lens.answering import Answer
+
+Report = Callable[[str, int, int], None]
+"""report(lens name, refits done, refits in all)."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The ledger to ask: the shipped one, one in a folder, or a table of the user's own."""
+
+    ledger: Path | None = None
+    data: Path | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether it is a table of the user's own."""
+        return self.data is not None
+
+    @cached_property
+    def read(self) -> Ledger:
+        """The ledger, read and checked at first use."""
+        if self.data is not None:
+            from headway.sources import read_table
+
+            return read_table(self.data)
+        from headway.ledger import load
+
+        return load(self.ledger)
+
+    @cached_property
+    def id(self) -> str:
+        """Id of its content; for the shipped ledger without reading it."""
+        if self.data is None and self.ledger is None:
+            from headway.ledger import shipped_id
+
+            return shipped_id()
+        return self.read.id
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Answers, and the lenses that these data cannot answer, each with its sentence."""
+
+    snapshot: str
+    answers: tuple[Answer, ...]
+    unanswered: tuple[tuple[str, str], ...]
+
+
+def ask(
+    lenses: Sequence[Lens],
+    evidence: Evidence | None = None,
+    *,
+    keep: bool = True,
+    report: Report | None = None,
+) -> Asked:
+    """Answer every lens that can be answered.
+
+    Parameters
+    ----------
+    lenses : sequence of Lens
+    evidence : Evidence, optional
+        The shipped ledger by default.
+    keep : bool
+        Read and write the cache.
+    report : callable, optional
+        Told the progress.
+
+    Raises
+    ------
+    HeadwayError
+        If no lens can be answered: the first reason.
+    """
+    evidence = evidence or Evidence()
+    done: list[Answer] = []
+    failed: list[tuple[str, HeadwayError]] = []
+    for lens in lenses:
+        try:
+            done.append(_one(lens, evidence, keep, report))
+        except HeadwayError as error:
+            failed.append((lens.name, error))
+    if not done:
+        raise failed[0][1]
+    return Asked(evidence.id, tuple(done), tuple((name, str(e)) for name, e in failed))
+
+
+def _one(lens: Lens, evidence: Evidence, keep: bool, report: Report | None) -> Answer:
+    from headway.lens.answering import Answer, answer
+
+    name = cache.key(evidence.id, lens.model_dump_json(), evidence.own)
+    text = cache.get(name) if keep else None
+    if text is not None:
+        try:
+            return Answer.model_validate_json(text)
+        except ValidationError:
+            pass  # a damaged file is as good as none
+    total, so_far = lens.scale.draws + lens.scale.sampling, 0
+
+    def progress(count: int) -> None:
+        nonlocal so_far
+        so_far += count
+        if report is not None:
+            report(lens.name, so_far, total)
+
+    made = answer(lens, evidence.read, own=evidence.own, progress=progress)
+    if keep:
+        cache.put(name, made.model_dump_json())
+    return made

@@ -1,0 +1,199 @@
+"""A lens: a named, complete recipe from evidence to scale to gap, read from a TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from headway.errors import LensError, UnknownNameError
+
+DEFAULT = "headway"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    why: str = Field(default="", description="Why this choice: every part of a lens says so.")
+
+
+class Evidence(_Part):
+    """Which scores count. An empty list means all."""
+
+    sources: tuple[str, ...] = ()
+    access: tuple[Literal["public", "semi-private", "private", "unknown"], ...] = ()
+    domains: tuple[str, ...] = ()
+    reported_by: tuple[str, ...] = ()
+    benchmarks: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    models_since: date | None = None
+    min_benchmarks: int = Field(default=4, ge=1)
+
+
+class Dates(_Part):
+    """Which day counts as a model's release, and whether a second day enters the draws."""
+
+    day: Literal["released", "first-public", "weights"] = "released"
+    uncertain: bool = False
+
+
+class Groups(_Part):
+    """Two groups by expression, and how often an unchecked label is taken to be wrong."""
+
+    leaders: str = "closed"
+    followers: str = "open"
+    unchecked_wrong: float = Field(default=0.0, ge=0, le=1)
+
+
+class ScaleChoice(_Part):
+    """The estimator of abilities; `none` where the rule reads scores as they are."""
+
+    name: Literal["eci", "rasch", "none"] = "eci"
+    draws: int = Field(default=500, ge=1, le=100_000)
+    sampling: int = Field(default=200, ge=0, le=100_000)
+    seed: int = 0
+    options: dict[str, float] = {}
+
+
+class RuleChoice(_Part):
+    """The gap rule, its window and parameters."""
+
+    name: str
+    test: Literal["none", "paired", "z-independent"] = "none"
+    since: date | None = None
+    until: date | None = None
+    last_months: int | None = Field(default=None, ge=1)
+    options: dict[str, float | int | str] = {}
+
+
+class Lens(_Part):
+    """A recipe. ``overrides`` names every choice that an option changed, in words."""
+
+    name: str
+    title: str
+    source: str = ""
+    as_of: date | None = None
+    claims: tuple[str, ...] = ()
+    evidence: Evidence = Evidence()
+    dates: Dates = Dates()
+    groups: Groups = Groups()
+    scale: ScaleChoice = ScaleChoice()
+    rule: RuleChoice
+    overrides: tuple[str, ...] = ()
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Names of the shipped lenses, the default first."""
+    found = sorted(
+        p.name.removesuffix(".toml")
+        for p in files("headway.lens").joinpath("recipes").iterdir()
+        if p.name.endswith(".toml")
+    )
+    return (DEFAULT, *(name for name in found if name != DEFAULT))
+
+
+def load(name: str | Path) -> Lens:
+    """Read a lens by name, or a user's own by path (anything ending in ``.toml``).
+
+    Raises
+    ------
+    UnknownNameError
+        If no shipped lens has this name; the nearest are offered.
+    LensError
+        If a file cannot be read, is not TOML, or has a field that a lens does not have.
+    """
+    text = str(name)
+    if text.endswith(".toml"):
+        path = Path(text)
+        try:
+            return _parse(path.read_text(encoding="utf-8"), path.stem, str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise LensError(f"The lens {text!r} cannot be read: {reason}.") from None
+    if text not in names():
+        near = get_close_matches(text, names(), n=3, cutoff=0.3) or list(names())
+        raise UnknownNameError(
+            f"There is no lens {text!r}; did you mean {', '.join(near)}? "
+            "(A lens of your own is given by its path, ending in .toml.)"
+        )
+    recipe = files("headway.lens").joinpath("recipes", f"{text}.toml")
+    return _parse(recipe.read_text(encoding="utf-8"), text, f"{text}.toml")
+
+
+def _parse(text: str, name: str, where: str) -> Lens:
+    try:
+        return Lens.model_validate({"name": name, **tomllib.loads(text)})
+    except tomllib.TOMLDecodeError as error:
+        raise LensError(f"{where}: not valid TOML: {error}.") from None
+    except ValidationError as error:
+        raise LensError(f"{where}: {_first(error)}") from None
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"a lens has no field {field!r}; remove it or correct its name (see docs/lenses.md)."
+    return f"the field {field!r} is wrong: {first['msg'].lower()}."
+
+
+def override(
+    lens: Lens,
+    *,
+    leaders: str | None = None,
+    followers: str | None = None,
+    rule: str | None = None,
+    scale: str | None = None,
+    since: date | None = None,
+    as_of: date | None = None,
+    draws: int | None = None,
+) -> Lens:
+    """Change choices of a lens; each change is named in ``overrides`` and so in the answer.
+
+    Raises
+    ------
+    LensError
+        If a value does not fit its field.
+    """
+    raw = lens.model_dump()
+    said = list(lens.overrides)
+    if leaders is not None or followers is not None:
+        _set(raw["groups"], said, "groups", leaders=leaders, followers=followers)
+    if rule is not None and rule != lens.rule.name:
+        # Options and test belong to the old rule; the window stays.
+        raw["rule"] |= {"options": {}, "test": "none"}
+        if rule.endswith("-lenient"):
+            raw["rule"]["test"] = "paired" if lens.rule.test == "none" else lens.rule.test
+    if rule is not None:
+        _set(raw["rule"], said, "rule", name=rule)
+    if scale is not None:
+        if scale != lens.scale.name:
+            raw["scale"]["options"] = {}
+        _set(raw["scale"], said, "scale", name=scale)
+    if since is not None:
+        raw["rule"]["last_months"] = None
+        _set(raw["rule"], said, "rule", since=since)
+    if as_of is not None:
+        raw["rule"]["until"] = None
+        _set(raw, said, "", as_of=as_of)
+    if draws is not None:
+        _set(raw["scale"], said, "scale", draws=draws)
+    try:
+        return Lens.model_validate({**raw, "overrides": said})
+    except ValidationError as error:
+        raise LensError(f"That option does not fit: {_first(error)}") from None
+
+
+def _set(part: dict[str, Any], said: list[str], _where: str, **values: object) -> None:
+    words = {"name": _where, "as_of": "as of"}
+    for key, value in values.items():
+        if value is None or part.get(key) == value:
+            continue
+        said.append(f"{words.get(key, key)} {value} (not {part.get(key) or 'set'})")
+        part[key] = value

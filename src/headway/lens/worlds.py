@@ -1,0 +1,231 @@
+"""From a scale (or plain scores), dates and labels to worlds that a gap rule can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from headway.errors import LensError
+from headway.gap.margins import paired, z_independent
+from headway.gap.placebo import placebo
+from headway.gap.sampling import resampled
+from headway.gap.world import MONTH, World
+from headway.ledger import members
+from headway.lens.evidence import Selection, day_of
+from headway.lens.recipe import Lens
+from headway.records import Model
+from headway.scale import Scale
+from headway.scale.table import Bools, Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Worlds:
+    """The same question asked of the point estimate, the draws, the resamples and the placebo.
+
+    ``unknown`` counts the models that are in neither group because a label is not known.
+    """
+
+    point: World
+    measured: World
+    sampling: World | None
+    placebo: World | None
+    no_placebo: str
+    unknown: int
+
+
+def window(lens: Lens, selection: Selection, first: date) -> tuple[int, int]:
+    """First and last day (ordinals) of the lens's window.
+
+    Raises
+    ------
+    LensError
+        If it is empty.
+    """
+    rule = lens.rule
+    end = min(rule.until or selection.as_of, selection.as_of)
+    start = rule.since or first
+    if rule.last_months is not None:
+        start = end - timedelta(days=round(rule.last_months * MONTH))
+    if start > end:
+        raise LensError(f"The window is empty: it starts on {start}, after its end on {end}.")
+    return start.toordinal(), end.toordinal()
+
+
+def build(lens: Lens, selection: Selection, scale: Scale | None, *, splits: int = 200) -> Worlds:
+    """Make the worlds of a lens.
+
+    Parameters
+    ----------
+    lens : Lens
+    selection : Selection
+        Its M models.
+    scale : Scale or None
+        Abilities; None where the rule reads the scores themselves.
+    splits : int
+        Random splits of the placebo.
+    """
+    models, rng = selection.models, np.random.default_rng(lens.scale.seed + 1)
+    days = np.array([_ordinal(m, lens) for m in models])
+    span = window(lens, selection, date.fromordinal(int(days.min())))
+    leader, follower, unknown = _groups(lens, models)
+    if scale is None:
+        point = _score_world(selection, days, leader, follower, span)
+        measured = _noisy(point, selection, lens.scale.draws, rng)
+        sampled = _other_benchmarks(measured, lens.scale.sampling, rng)
+    else:
+        point = _world(scale.ability[None], days, leader, follower, span)
+        draws = scale.draws if len(scale.draws) else scale.ability[None]
+        measured = _world(draws, days, leader, follower, span)
+        sampled = scale.sampling
+    measured = replace(
+        measured,
+        day=_uncertain_days(lens, models, days, measured.n_draws, rng),
+        margin=_margin(lens, measured.ability),
+    )
+    measured = _uncertain_labels(lens, models, measured, rng)
+    point = replace(point, margin=measured.margin)
+    split = placebo(measured, _developers(models), splits=splits, seed=lens.scale.seed)
+    return Worlds(
+        point=point,
+        measured=measured,
+        sampling=_sampling(measured, sampled, lens.scale.seed),
+        placebo=split.world,
+        no_placebo=split.sentence,
+        unknown=unknown,
+    )
+
+
+def _ordinal(model: Model, lens: Lens) -> int:
+    day = day_of(model, lens.dates.day)
+    if day is None:  # select() lets no such model through
+        raise LensError(f"{model.name!r} has no release date.")
+    return day.toordinal()
+
+
+def _world(
+    ability: Floats, days: Ints, leader: Bools, follower: Bools, span: tuple[int, int]
+) -> World:
+    shape = ability.shape
+    return World(
+        ability=ability,
+        day=np.broadcast_to(days, shape),
+        leader=np.broadcast_to(leader, shape),
+        follower=np.broadcast_to(follower, shape),
+        start=span[0],
+        end=span[1],
+    )
+
+
+def _groups(lens: Lens, models: tuple[Model, ...]) -> tuple[Bools, Bools, int]:
+    lead = members(lens.groups.leaders, models)
+    follow = members(lens.groups.followers, models)
+    both = [i for i, (a, b) in enumerate(zip(lead, follow, strict=True)) if a and b]
+    # A single named model may lie inside the leaders' group: it is compared with the others.
+    if both and sum(x is True for x in follow) == 1:
+        lead[both[0]] = False
+        both = []
+    if both:
+        raise LensError(
+            f"The groups {lens.groups.leaders!r} and {lens.groups.followers!r} overlap: "
+            f"{models[both[0]].name!r} is in both; choose groups that share no model."
+        )
+    for name, group in ((lens.groups.leaders, lead), (lens.groups.followers, follow)):
+        if not any(group):
+            raise LensError(
+                f"No model in these data is {name!r}: a gap needs two groups "
+                "(check the columns `weights`, `country` or `organization`, or pass --groups)."
+            )
+    unknown = sum(a is None or b is None for a, b in zip(lead, follow, strict=True))
+    return np.array([x is True for x in lead]), np.array([x is True for x in follow]), unknown
+
+
+def _uncertain_days(
+    lens: Lens, models: tuple[Model, ...], days: Ints, draws: int, rng: np.random.Generator
+) -> Ints:
+    """Days (S, M): where two days are on record, each draw takes one of them."""
+    out = np.repeat(days[None], draws, axis=0)
+    if lens.dates.uncertain:
+        for k, model in enumerate(models):
+            other = model.released_alt
+            if other is not None and other.toordinal() != days[k]:
+                out[:, k] = np.where(rng.random(draws) < 0.5, other.toordinal(), days[k])
+    return out
+
+
+def _uncertain_labels(
+    lens: Lens, models: tuple[Model, ...], world: World, rng: np.random.Generator
+) -> World:
+    """In a stated share of draws an unchecked open/closed label is the other one."""
+    other = {"open": "closed", "closed": "open"}
+    open_to_doubt = [
+        k for k, m in enumerate(models) if not m.checked and m.source and m.weights in other
+    ]
+    if not lens.groups.unchecked_wrong or not open_to_doubt:
+        return world
+    leader, follower = world.leader.copy(), world.follower.copy()
+    for k in open_to_doubt:
+        swapped = models[k].model_copy(update={"weights": other[models[k].weights]})
+        wrong = rng.random(world.n_draws) < lens.groups.unchecked_wrong
+        pool = (*models[:k], swapped, *models[k + 1 :])
+        leader[wrong, k] = members(lens.groups.leaders, pool)[k] is True
+        follower[wrong, k] = members(lens.groups.followers, pool)[k] is True
+    return replace(world, leader=leader, follower=follower)
+
+
+def _margin(lens: Lens, ability: Floats) -> Floats | None:
+    tests = {"paired": paired, "z-independent": z_independent}
+    if lens.rule.test == "none":
+        return None
+    if len(ability) < 20:
+        raise LensError(
+            f"The test {lens.rule.test!r} needs at least 20 draws, not {len(ability)}: "
+            "raise --draws."
+        )
+    return tests[lens.rule.test](ability)
+
+
+def _developers(models: tuple[Model, ...]) -> Ints:
+    names = sorted({m.organization for m in models if m.organization})
+    code = {name: k for k, name in enumerate(names)}
+    return np.array([code.get(m.organization or "", -1) for m in models])
+
+
+def _sampling(world: World, sampled: Floats | World | None, seed: int) -> World | None:
+    if isinstance(sampled, World):
+        return resampled(sampled, None, seed=seed)
+    return resampled(world, sampled, seed=seed) if sampled is not None and len(sampled) else None
+
+
+def _score_world(
+    selection: Selection, days: Ints, leader: Bools, follower: Bools, span: tuple[int, int]
+) -> World:
+    table = selection.table
+    scores = np.full((1, len(table.benchmarks), len(table.models)), np.nan)
+    scores[0, table.benchmark, table.model] = table.score
+    world = _world(np.zeros((1, len(table.models))), days, leader, follower, span)
+    return replace(world, scores=scores)
+
+
+def _noisy(point: World, selection: Selection, draws: int, rng: np.random.Generator) -> World:
+    """Scores drawn anew from their items, where the number of items is known."""
+    table = selection.table
+    variance = table.score * (1 - table.score) / table.n_items
+    error = np.sqrt(np.where(np.isnan(variance), 0.0, variance))
+    drawn = np.clip(table.score + error * rng.standard_normal((draws, table.n_scores)), 0, 1)
+    world = point.take(np.zeros(draws, dtype=np.int64))
+    scores = np.full((draws, *point.scores.shape[1:]), np.nan)  # type: ignore[union-attr]
+    scores[:, table.benchmark, table.model] = drawn
+    return replace(world, scores=scores)
+
+
+def _other_benchmarks(world: World, count: int, rng: np.random.Generator) -> World | None:
+    if not count or world.scores is None:
+        return None
+    world = world.take(np.arange(count) % world.n_draws)
+    scores = world.scores
+    if scores is None:
+        return None
+    pick = rng.integers(scores.shape[1], size=(count, scores.shape[1]))
+    return replace(world, scores=np.take_along_axis(scores, pick[:, :, None], axis=1))

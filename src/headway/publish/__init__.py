@@ -1,0 +1,1 @@
+"""What a reader sees: sentences, tables, charts and the files they are kept in."""

@@ -1,0 +1,81 @@
+"""From evidence to the scale that ``headway scale`` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from headway.ledger import Ledger
+    from headway.records import Model
+    from headway.scale import Scale, Table
+
+# As Epoch: fewer scores than this do not place a model.
+MIN_BENCHMARKS = 4
+
+
+def fit_scale(
+    ledger: Ledger,
+    name: str,
+    *,
+    own: bool,
+    draws: int = 500,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[Scale, list[Model]]:
+    """Abilities of all models that the evidence can place.
+
+    Parameters
+    ----------
+    ledger
+        The evidence.
+    name
+        ``eci`` or ``rasch``.
+    own
+        It is a table of the user's own: every score counts, models without a date too. Else the
+        evidence of the default lens counts.
+    draws
+        Joint draws for the intervals; 0 for none.
+    progress
+        Called with the number of draws done since the last call.
+
+    Returns
+    -------
+    Scale, list of Model
+        M abilities, and the records of these M models.
+
+    Raises
+    ------
+    ScaleError
+        If no model has enough benchmarks.
+    """
+    from headway import scale as scales
+    from headway.lens import load
+    from headway.lens.evidence import select
+
+    lens = load("headway")
+    # A ledger of other sources altogether is the user's own, too.
+    own = own or not set(lens.evidence.sources) & set(ledger.sources)
+    table = _all_cells(ledger) if own else select(lens, ledger).table
+    fit = scales.rasch if name == "rasch" else scales.eci
+    fitted = fit(table, draws=draws, sampling=0, progress=progress)
+    records = {model.name: model for model in ledger.models.values()}
+    return fitted, [records[model] for model in fitted.models]
+
+
+def _all_cells(ledger: Ledger) -> Table:
+    from headway.lens.evidence import corrected
+    from headway.scale import Table
+
+    cells = [
+        (result, share)
+        for result in ledger.results
+        if (share := corrected(result, ledger.benchmarks[result.benchmark])) is not None
+    ]
+    return Table.build(
+        [ledger.models[result.model].name for result, _ in cells],
+        [ledger.benchmarks[result.benchmark].name for result, _ in cells],
+        [share for _, share in cells],
+        n_items=[result.n_items for result, _ in cells],
+        domain={b.name: b.domain or "" for b in ledger.benchmarks.values()},
+        imputed=[result.imputed for result, _ in cells],
+    ).with_at_least(MIN_BENCHMARKS)

@@ -1,0 +1,180 @@
+"""The answer as text: one sentence, a table, and what it cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from headway.publish.table import Column, prose, table
+from headway.publish.words import day, distance, interval, number, says, says_short, span
+
+if TYPE_CHECKING:
+    from headway.lens import Answer, Asked
+
+ATTRIBUTION = (
+    "Data: Epoch AI, https://epoch.ai/benchmarks, CC BY 4.0; CAISI (NIST), US government work."
+)
+_LEGEND = (
+    "interval: uncertainty of abilities, dates and labels (measurement)",
+    "claim: what was published under this recipe; sources below",
+    "sampling: the 90% interval when models and whole benchmarks are resampled",
+    "placebo: 90% of the answers for random halves of the closed developers, whose true gap is 0",
+    "points: the distance on the scale at one time; left out: models whose label is not known",
+)
+
+
+def gap_report(asked: Asked, *, widening: bool = False) -> str:
+    """Everything that ``headway gap`` prints, at most 80 columns wide.
+
+    Parameters
+    ----------
+    asked
+        Answers; the first is told in a sentence, all stand in the tables.
+    widening
+        Say of each lens whether its gap grows.
+    """
+    answers = asked.answers
+    parts = [
+        prose(sentence(answers[0])),
+        _changes(answers),
+        _main_table(answers),
+        _second_table(answers),
+        "\n".join(prose(line, first="  ") for line in _LEGEND),
+        _claims(answers),
+        _widening(answers) if widening else "",
+        _cautions(answers),
+        "\n".join(prose(why, first=f"{name} gives no answer: ") for name, why in asked.unanswered),
+        prose(f"Snapshot {asked.snapshot}. {ATTRIBUTION}"),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def sentence(answer: Answer) -> str:
+    """Tell one answer: ``Open models are 6.4 months behind closed ones (90% interval …).``."""
+    told = distance(answer.leaders, answer.followers, answer.months, at_least=answer.at_least)
+    return (
+        f"{told} ({interval(answer.months)}; lens {answer.lens.name}, rule {answer.rule}, "
+        f"data to {day(answer.as_of)})."
+    )
+
+
+def _changes(answers: Sequence[Answer]) -> str:
+    """What options changed, once if it is the same for all lenses."""
+    changed = {a.lens.name: ", ".join(a.lens.overrides) for a in answers if a.lens.overrides}
+    if len(set(changed.values())) == 1 and len(changed) == len(answers):
+        return prose(f"Changed from the lens's own choice (*): {changed.popitem()[1]}.")
+    lines = [prose(text, first=f"  {name}: ", rest="    ") for name, text in changed.items()]
+    return "\n".join(["Changed from the lens's own choice (*):", *lines]) if lines else ""
+
+
+def _months(answer: Answer) -> str:
+    if answer.months.median is not None:
+        return number(answer.months.median)
+    return "ahead" if answer.at_least is None else f"≥ {number(answer.at_least)}"
+
+
+def _main_table(answers: Sequence[Answer]) -> str:
+    columns = [
+        Column("lens", wrap=True, least=12),
+        Column("months", right=True),
+        Column(f"{answers[0].months.level:.0%}\ninterval", right=True),
+        Column("claim", right=True),
+        Column("rule"),
+        Column("models", right=True),
+        Column("scores", right=True),
+        Column("data to"),
+    ]
+    rows = [
+        (
+            a.lens.name + ("*" if a.lens.overrides else ""),
+            _months(a),
+            span(a.months.low, a.months.high, join="–"),
+            _claim(a),
+            a.rule,
+            a.n_models,
+            f"{a.n_scores:,}",
+            a.as_of.isoformat(),
+        )
+        for a in answers
+    ]
+    return table(columns, rows)
+
+
+def _claim(answer: Answer) -> str:
+    # A changed recipe is no longer the one that the claim was published under.
+    return says_short(answer.claim) if answer.claim and not answer.lens.overrides else "–"
+
+
+def _second_table(answers: Sequence[Answer]) -> str:
+    columns = [
+        Column("lens", wrap=True, least=12),
+        Column("behind → ahead", wrap=True, least=14),
+        Column("points"),
+        Column("sampling", right=True),
+        Column("placebo", right=True),
+        Column("left\nout", right=True),
+    ]
+    rows = [
+        (
+            a.lens.name,
+            f"{a.followers} → {a.leaders}",
+            _points(a),
+            span(a.sampling.low, a.sampling.high, join="–"),
+            span(a.placebo[0], a.placebo[1], join="–") if a.placebo else "–",
+            a.n_unknown,
+        )
+        for a in answers
+    ]
+    return table(columns, rows)
+
+
+def _points(answer: Answer) -> str:
+    points = answer.points
+    if points.median is None:
+        return "–"
+    # An Elo is known to tens, an ECI to tenths.
+    digits = 0 if answer.unit == "Elo" else 1
+    bounds = span(points.low, points.high, digits, join="–")
+    return f"{number(points.median, digits)} {answer.unit} ({bounds})"
+
+
+def _claims(answers: Sequence[Answer]) -> str:
+    lines = [
+        prose(
+            f"{claim.who}, {day(claim.date)}: {says(claim)}. {claim.source or ''}",
+            first=f"  {a.lens.name}: ",
+            rest="    ",
+        )
+        for a in answers
+        if not a.lens.overrides
+        for claim in (a.claims if len(answers) == 1 else a.claims[:1])
+    ]
+    return "\n".join(["Published claims:", *lines]) if lines else ""
+
+
+def _widening(answers: Sequence[Answer]) -> str:
+    lines = [
+        prose(a.widening.sentence, first=f"  {a.lens.name}: ", rest="    ")
+        for a in answers
+        if a.widening
+    ]
+    return "\n".join(["Is the gap widening?", *lines]) if lines else ""
+
+
+def _cautions(answers: Sequence[Answer]) -> str:
+    """Each caution once, numbered, with the lenses that it belongs to."""
+    told: dict[str, list[str]] = {}
+    for answer in answers:
+        for text in answer.cautions:
+            told.setdefault(text, []).append(answer.lens.name)
+    lines = [
+        prose(text[:1].upper() + text[1:] + _whose(names, len(answers)), first=f"{k:3d}. ")
+        for k, (text, names) in enumerate(told.items(), 1)
+    ]
+    return "\n".join(["What these answers cannot say:", *lines]) if lines else ""
+
+
+def _whose(names: list[str], of: int) -> str:
+    if of == 1:
+        return ""
+    return " (all lenses)" if len(names) == of else f" ({', '.join(names)})"
