@@ -213,3 +213,15 @@ def test_every_lens_and_rule_is_documented(repo: Path):
     method = (repo / "docs" / "method.md").read_text(encoding="utf-8")
     for rule in headway.RULES:
         assert f"`{rule}`" in method, rule
+
+
+def test_the_lens_in_the_docs_is_a_lens(repo: Path, tmp_path: Path):
+    page = (repo / "docs" / "lenses.md").read_text(encoding="utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    assert headway.load_lens(path).groups.followers == "open & params<=32B"
+
+
+def test_the_readme_shows_the_two_commands_first(repo: Path):
+    page = (repo / "README.md").read_text(encoding="utf-8")
+    assert page.index("make gap") < page.index("make test") < page.index("## ")

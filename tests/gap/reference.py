@@ -44,9 +44,14 @@ def frontier(models, day):
     return max((x.ability for x in models if x.day <= day), default=-INF)
 
 
-def records(models):
-    """Models that are better than everything of an earlier day, one per day."""
+def records(models, same_day="best"):
+    """Models that are better than everything of an earlier day: the best of a day, or each."""
     kept = []
+    if same_day == "each":
+        for x in sorted(models, key=lambda x: (x.day, x.ability)):
+            if x.ability > max((y.ability for y in kept), default=-INF):
+                kept.append(x)
+        return kept
     for x in models:
         raised = frontier(models, x.day - 1) < x.ability == frontier(models, x.day)
         if raised and (not kept or kept[-1].day != x.day):
@@ -74,11 +79,12 @@ def daily(
     lenient=False,
     start=None,
     dated="record",
+    same_day="best",
 ):
     lead, follow = groups(world, row, drop_first)
     lags, censored = [], False
     for day in range(world.start if start is None else start, world.end + 1):
-        out = [x for x in records(lead) if x.day <= day]
+        out = [x for x in records(lead, same_day) if x.day <= day]
         here = [x for x in follow if x.day <= day]
         if not out or not here:
             continue
@@ -188,9 +194,6 @@ def trend(world, row, since=None, min_records=2, drop_first=0, month_days=MONTH)
         lines.append((slope, my - slope * mx))
     (slope, shift), (other, other_shift) = lines
     height = other * world.end + other_shift
-    if slope <= 0:
-        behind = slope * world.end + shift > height
-        return (0.0, INF, INF) if behind else (-INF, -INF, 0.0)
     gap = (world.end - (height - shift) / slope) / month_days
     return gap, gap, gap
 

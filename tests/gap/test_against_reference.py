@@ -26,7 +26,12 @@ CASES = {
     "threshold": (reference.threshold, {}),
 }
 EXTRA = {
-    "daily": [{"tolerance": 1.0}, {"drop_first": 1, "month_days": 30.5}, {"dated": "last-day"}],
+    "daily": [
+        {"tolerance": 1.0},
+        {"drop_first": 1, "month_days": 30.5},
+        {"dated": "last-day"},
+        {"same_day": "each"},
+    ],
     "daily-lenient": [{"tolerance": 1.0, "drop_first": 2}],
     "now": [{"tolerance": 2.0, "dated": "last-day"}],
     "match": [{"tolerance": 1.0}, {"drop_first": 1}, {"since": DAY + 200, "month_days": 30.5}],

@@ -48,6 +48,14 @@ def test_daily_last_day_counts_from_the_day_before_the_next_record():
         ask("daily", w, dated="yesterday")
 
 
+def test_daily_can_count_each_of_several_leaders_of_one_day():
+    w = two([*LEAD, (20, 25.0)], [(5, 10.0), (22, 27.0)], (25, 25))
+    assert ask("daily", w)[1] == 15
+    assert ask("daily", w, same_day="each")[1] == 5
+    with pytest.raises(GapError, match="same_day"):
+        ask("daily", w, same_day="both")
+
+
 def test_daily_with_a_day_that_reached_nothing_is_censored():
     w = two(LEAD, [(5, 9.0), (15, 20.0)], (14, 15))
     # day 14: nothing reached, at least 14; day 15: level
@@ -157,6 +165,11 @@ def test_kaplan_meier_of_a_textbook_sample():
     order = np.random.default_rng(0).permutation(21)
     time = np.array([weeks], dtype=float)[:, order]
     assert kaplan_meier_median(time, event[None, order], np.ones((1, 21), bool)) == 23
+
+
+def test_kaplan_meier_counts_a_censored_time_as_at_risk_for_events_of_that_time():
+    time, event = np.array([[1.0, 1.0, 1.0, 2.0]]), np.array([[False, False, True, True]])
+    assert kaplan_meier_median(time, event, np.ones((1, 4), bool)) == 2
 
 
 def test_survival_counts_matched_before_as_zero_and_unmatched_as_censored():

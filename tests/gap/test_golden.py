@@ -51,8 +51,14 @@ def test_one_wrong_date_moves_the_strict_daily_gap(published):
     announced = closed_and_open(published, WINDOW, o3="2024-12-20")
     assert RULES["daily"](announced).mid[0] == as_is
     released = RULES["daily"](closed_and_open(published, WINDOW, o3="2025-04-16")).mid[0]
-    # 9.61: with the later date Gemini 2.5 Pro (2025-03-25) becomes the record of January 2026.
+    # With the later date Gemini 2.5 Pro (2025-03-25) is the newest record that January reached.
     assert released == pytest.approx(9.607, abs=0.005)
+
+
+def test_two_records_of_one_day(published):
+    """The published 9.5 counts o4-mini (146.31) as a record beside o3 (146.90) of the same day."""
+    w = closed_and_open(published, WINDOW, o3="2025-04-16")
+    assert RULES["daily"](w, same_day="each").mid[0] == pytest.approx(9.5, abs=0.05)
 
 
 def test_what_the_daily_gap_is_made_of(published):

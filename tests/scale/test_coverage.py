@@ -40,9 +40,7 @@ def test_rasch_differences_are_covered_when_the_spread_is_known():
 
 def test_an_unknown_spread_widens_the_interval():
     table, _ = simulated(np.random.default_rng(3))
-    known, open_ = (
-        rasch(table, draws=300, sampling=0, spread=s) for s in (2.2, Spread(2.2, 0.5))
-    )
+    known, open_ = (rasch(table, draws=300, sampling=0, spread=s) for s in (2.2, Spread(2.2, 0.5)))
     best, worst = np.argmax(known.ability), np.argmin(known.ability)
 
     def width(scale):

@@ -30,18 +30,17 @@ def random_table(seed, models, benchmarks, missing, noise=0.05):
 
 @given(
     seed=st.integers(0, 10_000),
-    models=st.integers(3, 25),
-    benchmarks=st.integers(2, 12),
+    models=st.integers(3, 18),
+    benchmarks=st.integers(2, 9),
     missing=st.sampled_from([0.0, 0.3, 0.6]),
 )
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_agree_in_logits(seed, models, benchmarks, missing):
     table = random_table(seed, models, benchmarks, missing)
     ours = eci(table, draws=0, sampling=0)
-    c, d, a = eci_dense(table)
+    c, d, a = eci_dense(table, starts=12)
     assert ours.unit == "logit"
     assert ours.gradient <= 1e-8
-    # Both are stationary; where the surface is flat along a slope, the values there decide.
     assert np.abs(ours.ability - c).max() < 1e-6
     assert np.abs(ours.difficulty - d).max() < 1e-6
     assert np.abs(ours.slope - a).max() < 1e-6

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from headway.gap.world import NEVER, Bools, Floats, Ints, World
+
+SameDay = Literal["best", "each"]
 
 
 @dataclass(frozen=True, eq=False)
 class Records:
     """Models that raise their group's frontier, oldest first; R is the most that a draw has.
 
-    Days and abilities both rise strictly along a row, so either can be searched.
+    Abilities rise strictly along a row and days do not fall, so either can be searched.
 
     Attributes
     ----------
@@ -110,7 +113,7 @@ def members(world: World, group: Bools, drop_first: int = 0) -> Bools:
     return kept
 
 
-def records(world: World, group: Bools, drop_first: int = 0) -> Records:
+def records(world: World, group: Bools, drop_first: int = 0, same_day: SameDay = "best") -> Records:
     """The records of a group in every draw.
 
     Of models that are equally able on one day the first column is the record.
@@ -123,9 +126,12 @@ def records(world: World, group: Bools, drop_first: int = 0) -> Records:
         ``world.leader`` or ``world.follower``.
     drop_first : int
         Leave out this many of the group's oldest models.
+    same_day : {"best", "each"}
+        Of several models of one day only the best raises the frontier; or, one after the other,
+        each that is above everything of the days before.
     """
     inside = members(world, group, drop_first)
-    order = _by_day(world, inside)
+    order = _by_day(world, inside, same_day)
     ability = np.where(inside, world.ability, -np.inf)
     ability = np.take_along_axis(ability, order, axis=1)
     best = np.maximum.accumulate(ability, axis=1)
@@ -150,6 +156,7 @@ def frontiers(world: World, drop_first: int = 0) -> tuple[Records, Records]:
     )
 
 
-def _by_day(world: World, inside: Bools) -> Ints:
+def _by_day(world: World, inside: Bools, same_day: SameDay = "best") -> Ints:
     """(S, M) members first, by day; the best of one day first, so that only it can be a record."""
-    return np.lexsort((-world.ability, np.where(inside, world.day, NEVER)), axis=1)
+    within = -world.ability if same_day == "best" else world.ability
+    return np.lexsort((within, np.where(inside, world.day, NEVER)), axis=1)

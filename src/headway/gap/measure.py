@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from headway.gap.draws import Rule, RuleDraws
     from headway.gap.world import World
 
+VARIANTS = {"dated", "drop_first", "same_day", "summary", "tolerance", "unreached"}
 LENIENT_CAUTION = (
     "A lenient gap shrinks when the data get worse (by about z·SE/slope): it is smaller than the"
     " strict one partly because abilities are uncertain."
@@ -81,7 +82,7 @@ def measure(
         at_least=finite(quantile(draws.low, 0.5)) if middle == np.inf else None,
         spread=draws.spread,
         censored_share=draws.censored_share,
-        cautions=_cautions(rule, draws, undefined),
+        cautions=_cautions(rule, draws, undefined, params),
         draws=draws.mid,
     )
 
@@ -157,11 +158,15 @@ def _undefined(rule: str, share: float) -> str:
     return f"{rule} is not defined in {percent(share)} of the draws: {why}"
 
 
-def _cautions(rule: str, draws: RuleDraws, undefined: float) -> tuple[str, ...]:
+def _cautions(
+    rule: str, draws: RuleDraws, undefined: float, params: Mapping[str, object]
+) -> tuple[str, ...]:
     said = list(draws.cautions)
     if undefined:
         said.append(f"{rule} is not defined in {percent(undefined)} of the draws (left out).")
     if rule in LENIENT:
         said.append(LENIENT_CAUTION)
-    said.extend(bias_caution(rule))
+    # The simulation ran the plain rule: a variant of it has another bias.
+    if not VARIANTS & set(params):
+        said.extend(bias_caution(rule))
     return tuple(said)

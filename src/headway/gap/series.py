@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
 from headway.errors import GapError
-from headway.gap.frontier import Records, frontiers, pick
+from headway.gap.frontier import Records, SameDay, pick, records
 from headway.gap.reach import lenient_reach, strict_reach
 from headway.gap.world import NEVER
 
@@ -43,6 +43,12 @@ class DailyLag:
     ahead: Bools
     censored: Bools
 
+    def uncensored(self) -> DailyLag:
+        """The same without the days on which nothing is reached."""
+        kept = self.defined & ~self.censored
+        lag = np.where(kept, self.lag, 0)
+        return replace(self, lag=lag, defined=kept, censored=np.zeros_like(self.censored))
+
 
 def daily_lag(
     world: World,
@@ -51,16 +57,21 @@ def daily_lag(
     tolerance: float = 0.0,
     drop_first: int = 0,
     dated: Dated = "record",
+    same_day: SameDay = "best",
     start: int | None = None,
 ) -> DailyLag:
     """The lag on every day from ``start`` (the window's own unless given) to the end.
 
     It is counted from the release of the latest record reached (``dated="record"``), or from the
-    last day on which that record was still the leaders' best (``dated="last-day"``).
+    last day on which that record was still the leaders' best (``dated="last-day"``). For
+    ``same_day`` see `headway.gap.frontier.records`; it concerns the leaders.
     """
     if dated not in get_args(Dated):
         raise GapError(f"dated must be 'record' or 'last-day', not {dated!r}")
-    lead, follow = frontiers(world, drop_first)
+    if same_day not in get_args(SameDay):
+        raise GapError(f"same_day must be 'best' or 'each', not {same_day!r}")
+    lead = records(world, world.leader, drop_first, same_day)
+    follow = records(world, world.follower, drop_first)
     days = np.arange(world.start if start is None else start, world.end + 1)
     reach = (
         lenient_reach(world, lead, tolerance, drop_first)

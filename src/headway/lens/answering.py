@@ -179,7 +179,7 @@ def answer(
     gap = measure(
         worlds.measured,
         rule=lens.rule.name,
-        params=_params(lens, selection, worlds),
+        params=_params(lens, worlds),
         sampling=worlds.sampling,
         placebo=worlds.placebo,
     )
@@ -208,7 +208,7 @@ def answer(
     )
 
 
-def _params(lens: Lens, selection: Selection, worlds: Worlds) -> dict[str, object]:
+def _params(lens: Lens, worlds: Worlds) -> dict[str, object]:
     import inspect
 
     from headway.gap.measure import find_rule

@@ -59,6 +59,6 @@ def put(name: str, text: str) -> None:
             "w", encoding="utf-8", dir=folder(), suffix=".part", delete=False
         ) as file:
             file.write(text)
-        os.replace(file.name, folder() / f"{name}.json")
+        Path(file.name).replace(folder() / f"{name}.json")
     except OSError:
         return

@@ -75,10 +75,7 @@ def _bands(world: World) -> list[dict[str, Any]]:
 def _tops(world: World, group: Bools, days: np.ndarray[Any, Any]) -> Floats:
     """Frontier (S, D) of a group on each day; -inf before its first model."""
     return np.stack(
-        [
-            np.where(group & (world.day <= day), world.ability, -np.inf).max(axis=1)
-            for day in days
-        ],
+        [np.where(group & (world.day <= day), world.ability, -np.inf).max(axis=1) for day in days],
         axis=1,
     )
 
@@ -89,9 +86,7 @@ def _pairs(selection: Selection, point: World) -> list[dict[str, Any]]:
     out = []
     ability, day = point.ability[0], point.day[0]
     for l_ in lead.model[0, : lead.count[0]]:
-        reached = [
-            f for f in follow.model[0, : follow.count[0]] if ability[f] >= ability[l_]
-        ]
+        reached = [f for f in follow.model[0, : follow.count[0]] if ability[f] >= ability[l_]]
         if not reached:
             continue
         f = min(reached, key=lambda k: int(day[k]))

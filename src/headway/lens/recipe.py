@@ -162,38 +162,38 @@ def override(
         If a value does not fit its field.
     """
     raw = lens.model_dump()
+    _drop_what_belonged(raw, rule=rule, scale=scale, since=since, as_of=as_of)
     said = list(lens.overrides)
-    if leaders is not None or followers is not None:
-        _set(raw["groups"], said, "groups", leaders=leaders, followers=followers)
-    if rule is not None and rule != lens.rule.name:
-        # Options and test belong to the old rule; the window stays.
-        raw["rule"] |= {"options": {}, "test": "none"}
-        if rule.endswith("-lenient"):
-            raw["rule"]["test"] = "paired" if lens.rule.test == "none" else lens.rule.test
-    if rule is not None:
-        _set(raw["rule"], said, "rule", name=rule)
-    if scale is not None:
-        if scale != lens.scale.name:
-            raw["scale"]["options"] = {}
-        _set(raw["scale"], said, "scale", name=scale)
-    if since is not None:
-        raw["rule"]["last_months"] = None
-        _set(raw["rule"], said, "rule", since=since)
-    if as_of is not None:
-        raw["rule"]["until"] = None
-        _set(raw, said, "", as_of=as_of)
-    if draws is not None:
-        _set(raw["scale"], said, "scale", draws=draws)
+    wanted = (
+        (raw["groups"], "leaders", leaders, "leaders"),
+        (raw["groups"], "followers", followers, "followers"),
+        (raw["rule"], "name", rule, "rule"),
+        (raw["scale"], "name", scale, "scale"),
+        (raw["rule"], "since", since, "since"),
+        (raw, "as_of", as_of, "as of"),
+        (raw["scale"], "draws", draws, "draws"),
+    )
+    for part, field, value, word in wanted:
+        if value is not None and value != part[field]:
+            said.append(f"{word} {value}" + (f" (not {part[field]})" if part[field] else ""))
+            part[field] = value
     try:
         return Lens.model_validate({**raw, "overrides": said})
     except ValidationError as error:
         raise LensError(f"That option does not fit: {_first(error)}") from None
 
 
-def _set(part: dict[str, Any], said: list[str], _where: str, **values: object) -> None:
-    words = {"name": _where, "as_of": "as of"}
-    for key, value in values.items():
-        if value is None or part.get(key) == value:
-            continue
-        said.append(f"{words.get(key, key)} {value} (not {part.get(key) or 'set'})")
-        part[key] = value
+def _drop_what_belonged(raw: dict[str, Any], **new: object) -> None:
+    """Options and tests belong to the rule or scale they were written for."""
+    rule, scale = new["rule"], new["scale"]
+    if rule is not None and rule != raw["rule"]["name"]:
+        test = raw["rule"]["test"]
+        lenient = str(rule).endswith("-lenient")
+        raw["rule"]["test"] = ("paired" if test == "none" else test) if lenient else "none"
+        raw["rule"]["options"] = {}
+    if scale is not None and scale != raw["scale"]["name"]:
+        raw["scale"]["options"] = {}
+    if new["since"] is not None:
+        raw["rule"]["last_months"] = None
+    if new["as_of"] is not None:
+        raw["rule"]["until"] = None

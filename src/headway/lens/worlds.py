@@ -73,24 +73,19 @@ def build(lens: Lens, selection: Selection, scale: Scale | None, *, splits: int 
     if scale is None:
         point = _score_world(selection, days, leader, follower, span)
         measured = _noisy(point, selection, lens.scale.draws, rng)
-        sampled = _other_benchmarks(measured, lens.scale.sampling, rng)
     else:
         point = _world(scale.ability[None], days, leader, follower, span)
         draws = scale.draws if len(scale.draws) else scale.ability[None]
         measured = _world(draws, days, leader, follower, span)
-        sampled = scale.sampling
-    measured = replace(
-        measured,
-        day=_uncertain_days(lens, models, days, measured.n_draws, rng),
-        margin=_margin(lens, measured.ability),
-    )
+    measured = replace(measured, day=_uncertain_days(lens, models, days, measured.n_draws, rng))
     measured = _uncertain_labels(lens, models, measured, rng)
+    measured = replace(measured, margin=_margin(lens, measured))
     point = replace(point, margin=measured.margin)
     split = placebo(measured, _developers(models), splits=splits, seed=lens.scale.seed)
     return Worlds(
         point=point,
         measured=measured,
-        sampling=_sampling(measured, sampled, lens.scale.seed),
+        sampling=_sampling(lens, measured, scale, rng),
         placebo=split.world,
         no_placebo=split.sentence,
         unknown=unknown,
@@ -174,16 +169,20 @@ def _uncertain_labels(
     return replace(world, leader=leader, follower=follower)
 
 
-def _margin(lens: Lens, ability: Floats) -> Floats | None:
-    tests = {"paired": paired, "z-independent": z_independent}
+def _margin(lens: Lens, world: World) -> Floats | None:
     if lens.rule.test == "none":
         return None
-    if len(ability) < 20:
+    if world.n_draws < 20:
         raise LensError(
-            f"The test {lens.rule.test!r} needs at least 20 draws, not {len(ability)}: "
+            f"The test {lens.rule.test!r} needs at least 20 draws, not {world.n_draws}: "
             "raise --draws."
         )
-    return tests[lens.rule.test](ability)
+    if lens.rule.test == "z-independent":
+        return z_independent(world.ability)
+    # In the placebo leaders stand on both sides.
+    leaders: Bools = np.any(world.leader, axis=0)
+    both: Bools = leaders | np.any(world.follower, axis=0)
+    return paired(world.ability, followers=both, leaders=leaders)
 
 
 def _developers(models: tuple[Model, ...]) -> Ints:
@@ -192,10 +191,15 @@ def _developers(models: tuple[Model, ...]) -> Ints:
     return np.array([code.get(m.organization or "", -1) for m in models])
 
 
-def _sampling(world: World, sampled: Floats | World | None, seed: int) -> World | None:
-    if isinstance(sampled, World):
-        return resampled(sampled, None, seed=seed)
-    return resampled(world, sampled, seed=seed) if sampled is not None and len(sampled) else None
+def _sampling(
+    lens: Lens, world: World, scale: Scale | None, rng: np.random.Generator
+) -> World | None:
+    if scale is None:
+        other = _other_benchmarks(world, lens.scale.sampling, rng)
+        return None if other is None else resampled(other, seed=lens.scale.seed)
+    if not len(scale.sampling):
+        return None
+    return resampled(world, scale.sampling, seed=lens.scale.seed)
 
 
 def _score_world(
@@ -221,11 +225,9 @@ def _noisy(point: World, selection: Selection, draws: int, rng: np.random.Genera
 
 
 def _other_benchmarks(world: World, count: int, rng: np.random.Generator) -> World | None:
-    if not count or world.scores is None:
+    if not count:
         return None
     world = world.take(np.arange(count) % world.n_draws)
-    scores = world.scores
-    if scores is None:
-        return None
+    scores = np.asarray(world.scores)
     pick = rng.integers(scores.shape[1], size=(count, scores.shape[1]))
     return replace(world, scores=np.take_along_axis(scores, pick[:, :, None], axis=1))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -22,6 +22,7 @@ from headway.scale.table import Bools, Floats, Ints
 NEAR = 0.1  # below this gradient a draw uses the exact Hessian, above it the Gauss-Newton one
 FAR = 0.1  # above this gradient benchmarks are also moved one by one, each with its own damping
 ROUND_OFF = 500  # a step may raise the objective by so many units in its last place
+
 
 @dataclass(frozen=True, eq=False)
 class Cells:
@@ -68,7 +69,7 @@ class Params:
 
 Loss = Callable[["Problem", Floats], tuple[Floats, Floats, Floats, Floats]]
 """loss(problem, z) -> value, first derivative, positive curvature and what the exact second
-derivative adds to it; all (S, N), by cell, with respect to z."""
+derivative adds to it; all (S, N), by cell, in z."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,7 +250,7 @@ def joint_step(problem: Problem, now: State, damping: Floats) -> tuple[State, Fl
 
 
 def _mix(good: Bools, new: State, old: State) -> State:
-    def pick(name: str) -> Floats:
+    def pick(name: str) -> Any:
         a, b = getattr(new, name), getattr(old, name)
         return np.where(good if a.ndim == 1 else good[:, None], a, b)
 
@@ -275,7 +276,13 @@ def benchmark_step(problem: Problem, now: State, own: Floats) -> tuple[State, Fl
         return new, own
     cell = good[:, problem.cells.benchmark]
     at = Params(now.c, np.where(good, new.d, now.d), np.where(good, new.a, now.a))
-    pairs = ((new.z, now.z), (new.cost, now.cost), (new.g, now.g), (new.h, now.h), (new.bend, now.bend))
+    pairs = (
+        (new.z, now.z),
+        (new.cost, now.cost),
+        (new.g, now.g),
+        (new.h, now.h),
+        (new.bend, now.bend),
+    )
     return _assemble(problem, at, *(np.where(cell, x, y) for x, y in pairs)), own
 
 
@@ -293,9 +300,7 @@ def _by_benchmark(problem: Problem, at: State) -> Floats:
     return problem.cells.by_benchmark(at.cost) + 0.5 * problem.ridge * ridge
 
 
-def _blocks(
-    problem: Problem, now: State, h: Floats, g: Floats
-) -> tuple[Floats, Floats, Floats]:
+def _blocks(problem: Problem, now: State, h: Floats, g: Floats) -> tuple[Floats, Floats, Floats]:
     """Second derivatives of each benchmark's (D, log a): dd, aa and da, each (S, B)."""
     by, kappa = problem.cells.by_benchmark, problem.ridge
     hz = h * now.z
@@ -347,4 +352,5 @@ def _solve_free(system: Floats, right: Floats, free: Bools) -> Floats:
     system *= free[:, :, None] & free[:, None, :]
     k = np.arange(system.shape[1])
     system[:, k, k] += ~free
-    return np.linalg.solve(system, right[:, :, None])[:, :, 0]
+    step: Floats = np.linalg.solve(system, right[:, :, None])[:, :, 0]
+    return step

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 
 from headway.scale.arrow import Params, Problem, minimise, take
 from headway.scale.table import Floats, Ints
 
-CHUNK = 32  # draws at a time: their arrays stay within a few megabytes
+CHUNK = 64  # draws at a time: their arrays stay within a few megabytes
+FIRST, SECOND = 8, 3  # steps of a chunk in single and double precision before it is left
 COARSE = 1e-3  # single precision brings a draw down to this gradient, at half the cost
 Progress = Callable[[int], None]
 
@@ -44,32 +46,53 @@ def minimise_many(
     """
     from threadpoolctl import threadpool_limits
 
-    count = len(problem.y)
-    parts = np.array_split(np.arange(count), max(1, -(-count // CHUNK)))
-
     def solve(rows: Ints) -> tuple[Params, Floats]:
-        done = _solve(problem.rows(rows), take(start, rows), tol)
+        done = _most(problem.rows(rows), take(start, rows), tol)
         if progress is not None:
             progress(len(rows))
         return done
 
+    def finish(rows: Ints) -> tuple[Params, Floats]:
+        return minimise(problem.rows(rows), take(found, rows), tol=tol, warm=0)
+
     # Small systems lose more than they gain from threads inside BLAS.
-    with threadpool_limits(1, user_api="blas"):
-        if executor is not None:
-            done = list(executor.map(solve, parts))
-        else:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                done = list(pool.map(solve, parts))
-    return _join(done)
+    with threadpool_limits(1, user_api="blas"), _pool(executor) as pool:
+        found, size = _join(pool.map(solve, _parts(np.arange(len(problem.y)))))
+        late = np.flatnonzero(size > tol)
+        if len(late):
+            rest, reached = _join(pool.map(finish, _parts(late)))
+            found.c[late], found.d[late], found.a[late], size[late] = (
+                rest.c,
+                rest.d,
+                rest.a,
+                reached,
+            )
+    return found, size
 
 
-def _solve(problem: Problem, start: Params, tol: float) -> tuple[Params, Floats]:
+def _most(problem: Problem, start: Params, tol: float) -> tuple[Params, Floats]:
+    """Few steps: a chunk must not wait for its slowest draws, which are gathered and finished."""
     with np.errstate(over="ignore"):  # a curve that saturates in single precision is no fault
-        near, _ = minimise(problem.cast(np.float32), start.cast(np.float32), tol=COARSE, steps=50)
-    return minimise(problem, near.cast(np.float64), tol=tol, warm=0)
+        near, _ = minimise(
+            problem.cast(np.float32), start.cast(np.float32), tol=COARSE, steps=FIRST
+        )
+    return minimise(problem, near.cast(np.float64), tol=tol, steps=SECOND, warm=0)
 
 
-def _join(done: list[tuple[Params, Floats]]) -> tuple[Params, Floats]:
-    params = [p for p, _ in done]
-    joined = Params(*(np.concatenate([getattr(p, k) for p in params]) for k in ("c", "d", "a")))
-    return joined, np.concatenate([s for _, s in done])
+def _parts(rows: Ints) -> list[Ints]:
+    return np.array_split(rows, max(1, -(-len(rows) // CHUNK)))
+
+
+@contextmanager
+def _pool(executor: Executor | None) -> Iterator[Executor]:
+    if executor is not None:
+        yield executor
+        return
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield pool
+
+
+def _join(done: Iterable[tuple[Params, Floats]]) -> tuple[Params, Floats]:
+    parts = list(done)
+    joined = Params(*(np.concatenate([getattr(p, k) for p, _ in parts]) for k in ("c", "d", "a")))
+    return joined, np.concatenate([size for _, size in parts])

@@ -75,7 +75,10 @@ def eci(
     rng = np.random.default_rng(seed)
     refits = [
         refit(problem, point, weights, progress=progress) if len(weights) else None
-        for weights in (_resample_cells(table, draws, rng), _resample_benchmarks(table, sampling, rng))
+        for weights in (
+            _resample_cells(table, draws, rng),
+            _resample_benchmarks(table, sampling, rng),
+        )
     ]
     nothing = np.empty((0, len(table.models)))
     draw, sample = (nothing if p is None else gauge.ability(p) for p in refits)

@@ -23,6 +23,10 @@ RIDGE = 1e-4  # keeps a model that solves everything at a finite ability
 NODES = np.linspace(-4.5, 4.5, 21)  # a trapezoid rule: for analytic integrands nothing beats it
 WEIGHTS = np.exp(-0.5 * NODES**2) / np.exp(-0.5 * NODES**2).sum()
 TOL = 1e-7
+NOT_CAISI = (
+    "Zero is the mean of the models fitted: only differences in Elo carry meaning, and they "
+    "are not comparable with an Elo fitted to item responses."
+)
 BLOCK = 8192  # cells at a time, so that the working arrays stay in the first caches
 
 
@@ -42,7 +46,8 @@ class Spread:
         """Draws (S, B); a share ``common`` of the variance is the same for all benchmarks."""
         world, own = rng.standard_normal((shape[0], 1)), rng.standard_normal(shape)
         mixed = np.sqrt(self.common) * world + np.sqrt(1 - self.common) * own
-        return self.median * np.exp(self.log_sd * mixed)
+        drawn: Floats = self.median * np.exp(self.log_sd * mixed)
+        return drawn
 
 
 def rasch(
@@ -146,9 +151,9 @@ def _powers(x: Floats, spread: Floats, out: Floats) -> None:
         np.reciprocal(p, out=p)
         np.multiply(p, weight, out=term)
         out[0] += term
-        for row in out[1:]:
+        for power in (1, 2):
             term *= p
-            row += term
+            out[power] += term
         odds *= ratio
 
 
@@ -175,12 +180,15 @@ def _weights(table: Table, times: Floats) -> Floats:
     inside = domains[:, None] == domains[None, :]
     total = times @ inside
     share = np.divide(times, total, out=np.zeros_like(times), where=total > 0)
-    return share[:, table.benchmark]
+    weights: Floats = share[:, table.benchmark]
+    return weights
 
 
 def _problem(table: Table, spread: float) -> Problem:
     shape = (1, len(table.benchmarks))
-    low, high = (Params(*(np.array([[v]]) for v in bound)) for bound in ((-40, -40, 1), (40, 40, 1)))
+    low, high = (
+        Params(*(np.array([[v]]) for v in bound)) for bound in ((-40, -40, 1), (40, 40, 1))
+    )
     return Problem(
         cells=Cells.at(table.model, table.benchmark),
         y=table.score[None],
@@ -281,14 +289,12 @@ def _refit(many: Problem, point: Params, count: int, progress: Progress | None) 
 
 
 def _centred(c: Floats) -> Floats:
-    return ELO * (c - c.mean(axis=1, keepdims=True))
+    points: Floats = ELO * (c - c.mean(axis=1, keepdims=True))
+    return points
 
 
 def _cautions(table: Table, prior: Spread, assumed: int, imputed: int) -> tuple[str, ...]:
-    out = [
-        "Zero is the mean of the models fitted: only differences in Elo carry meaning, and they "
-        "are not comparable with an Elo fitted to item responses.",
-    ]
+    out = [NOT_CAISI]
     if prior.log_sd > 0:
         low, high = prior.median * np.exp(np.array([-1.645, 1.645]) * prior.log_sd)
         out.append(

@@ -9,7 +9,7 @@ from headway.scale.table import Floats, Table
 
 
 def eci_dense(
-    table: Table, *, anchor: str | None = ANCHOR, extra: int = 0, spread: float = 1.5
+    table: Table, *, anchor: str | None = ANCHOR, starts: int = 1
 ) -> tuple[Floats, Floats, Floats]:
     """Fit `eci` by ``scipy.optimize.least_squares`` on all parameters at once.
 
@@ -18,10 +18,8 @@ def eci_dense(
     table : Table
     anchor : str, optional
         Benchmark whose slope is fixed at 1.
-    extra : int
-        Random starts beside the five regular ones; the lowest optimum counts.
-    spread : float
-        Standard deviation of the random starts.
+    starts : int
+        How many starts, random but for the first; the lowest optimum counts.
 
     Returns
     -------
@@ -59,22 +57,18 @@ def eci_dense(
         keep = np.concatenate([np.ones(m + b, bool), free])
         return np.concatenate([out[:, keep], root * np.eye(count)])
 
-    # A grid of starts of its own: nothing here depends on how the fast solver looks for a hollow.
     low, high = (np.repeat(bound, [m, b, int(free.sum())]) for bound in (LOWER, UPPER))
-    guesses = [np.repeat([0.0, 0.0, a], [m, b, int(free.sum())]) for a in (0.5, 1.0, 3.0)]
     raw = additive_start(point_problem(table, anchor))
-    guesses += [
-        np.concatenate([k * raw.c[0], k * raw.d[0], np.ones(int(free.sum()))]) for k in (1.0, 2.5)
-    ]
+    first = np.concatenate([raw.c[0], raw.d[0], np.ones(int(free.sum()))])
     rng = np.random.default_rng(1)
-    guesses += [
-        np.clip(guesses[-1] + spread * rng.standard_normal(count), low, high) for _ in range(extra)
-    ]
+    others = (
+        np.clip(first + 1.5 * rng.standard_normal(count), low, high) for _ in range(starts - 1)
+    )
     fits = [
         least_squares(
             residuals, guess, jac=jacobian, bounds=(low, high), xtol=1e-15, ftol=1e-15, gtol=1e-12,
             max_nfev=2000,
         )
-        for guess in guesses
+        for guess in (first, *others)
     ]  # fmt: skip
     return unpack(min(fits, key=lambda fit: float(fit.cost)).x)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from headway.gap.draws import RuleDraws
 from headway.gap.rules.daily import mean_of_days
 from headway.gap.series import Dated, daily_lag
 from headway.gap.world import MONTH, World
+
+if TYPE_CHECKING:
+    from headway.gap.frontier import SameDay
 
 
 def now(
@@ -14,6 +19,7 @@ def now(
     tolerance: float = 0.0,
     drop_first: int = 0,
     dated: Dated = "record",
+    same_day: SameDay = "best",
     month_days: float = MONTH,
 ) -> RuleDraws:
     """`daily` on the last day: end minus the date of the latest leader record reached by then.
@@ -24,10 +30,17 @@ def now(
     ----------
     world : World
         S worlds.
-    tolerance, drop_first, dated, month_days
+    tolerance, drop_first, dated, same_day, month_days
         As in `daily`.
     """
-    lag = daily_lag(world, tolerance=tolerance, drop_first=drop_first, dated=dated, start=world.end)
+    lag = daily_lag(
+        world,
+        tolerance=tolerance,
+        drop_first=drop_first,
+        dated=dated,
+        same_day=same_day,
+        start=world.end,
+    )
     draws = mean_of_days(lag, month_days)
     return RuleDraws(
         draws.low,

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from headway.gap.draws import RuleDraws, percent
+from headway.gap.draws import RuleDraws
 from headway.gap.frontier import Records, frontiers
 from headway.gap.quantile import quantile
 from headway.gap.world import MONTH, Floats, World
 
 YEAR = 365.2425
+BAND = "The interval comes from the draws; the textbook band of a regression is not valid here."
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,24 +56,16 @@ def trend(
 
     Notes
     -----
-    Where the leaders' line does not rise, no date can be read off it: the draw is right-censored
-    at 0 if their line ends higher, else left-censored at 0.
+    Records rise from one to the next, so a line through two or more of them always rises and every
+    height has its day. That day may lie outside the data: then the answer is an extrapolation.
 
     Source: CAISI's figures of frontier trends per country (2026). Records are a dependent running
     maximum, so textbook bands of the regression are not valid: resample models instead.
     """
     lines = fit(world, since=since, min_records=min_records, drop_first=drop_first)
-    rise, behind = lines.slope[:, 0], lines.height[:, 0] - lines.height[:, 1]
-    flat = rise <= 0
-    months = np.divide(behind, rise, out=np.full_like(rise, np.nan), where=rise > 0) / month_days
-    side = np.where(behind > 0, np.inf, -np.inf)
-    return RuleDraws(
-        np.where(flat, np.minimum(side, 0.0), months),
-        np.where(flat, side, months),
-        np.where(flat, np.maximum(side, 0.0), months),
-        censored_share=float(flat.mean()),
-        cautions=_cautions(float(flat.mean())),
-    )
+    behind = lines.height[:, 0] - lines.height[:, 1]
+    months = behind / lines.slope[:, 0] / month_days
+    return RuleDraws(months, months, months, cautions=(BAND,))
 
 
 def fit(
@@ -126,13 +119,3 @@ def _line(group: Records, end: int, since: int | None, least: int) -> tuple[Floa
         (dx * dy).sum(axis=1), (dx * dx).sum(axis=1), out=np.full(len(x), np.nan), where=enough
     )
     return slope, mean_y - slope * mean_x
-
-
-def _cautions(flat: float) -> tuple[str, ...]:
-    band = "The interval comes from the draws; the textbook band of a regression is not valid here."
-    if not flat:
-        return (band,)
-    return (
-        band,
-        f"In {percent(flat)} of the draws the leaders' line does not rise, so it tells no date.",
-    )
