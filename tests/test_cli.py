@@ -277,7 +277,7 @@ def test_a_mistake_gets_one_helpful_sentence(headway, words, said: str, tmp_path
 @pytest.mark.parametrize(
     ("shape", "said"),
     [
-        ({"models": 1}, "only one model"),
+        ({"models": 1}, "two groups"),
         ({"benchmarks": 1}, "benchmarks"),
         ({"benchmarks": 3}, "4 or more benchmarks"),
         ({"weights": "open"}, "closed"),

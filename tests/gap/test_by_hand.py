@@ -248,3 +248,18 @@ def test_threshold_needs_scores():
         ask("threshold", w, step=10)
     # Crossed by leaders only: at least the mean age of the leaders' crossings.
     assert ask("threshold", w) == (pytest.approx((4 * 40 + 4 * 30) / 8), np.inf, np.inf)
+
+
+def test_a_lenient_level_or_its_record():
+    """Levels 10 to 20 belong to the leader at 20; followers at 12 and 16 with a margin of 5."""
+    abilities, days = [10.0, 20.0, 5.0, 12.0, 16.0], [1000, 1100, 1010, 1200, 1300]
+    leads = [True, True, False, False, False]
+    made = world(
+        abilities, days, leads, [not x for x in leads], (1000, 1400), margin=np.full((5, 5), 5.0)
+    )
+    level, record = (
+        RULES["match-lenient"](made, against=against, month_days=1.0).mid[0]
+        for against in ("level", "record")
+    )
+    assert level == pytest.approx(0.7 * 100 + 0.3 * 200)  # 12 + 5 reaches 17, then 16 + 5
+    assert record == pytest.approx(200)  # only 16 + 5 reaches the leader's 20

@@ -13,7 +13,7 @@ from headway.ledger import load as load_ledger
 from headway.lens import Evidence, answer, ask, load, override
 from headway.lens.answering import Answer
 from headway.lens.evidence import corrected, day_of, select
-from headway.lens.worlds import build
+from headway.lens.worlds import build, frame
 from headway.scale import eci
 from headway.sources import read_table
 
@@ -107,7 +107,7 @@ def test_access_and_benchmarks_choose_the_cells(ledger):
 def worlds_of(lens, ledger):
     chosen = select(lens, ledger)
     scale = eci(chosen.table, draws=40, sampling=5)
-    return chosen, build(lens, chosen, scale)
+    return chosen, build(lens, chosen, frame(lens, chosen), scale)
 
 
 def test_uncertain_dates_enter_the_draws(ledger):
@@ -130,7 +130,7 @@ def test_an_open_model_counts_from_its_weights(ledger):
 def test_unknown_labels_are_in_neither_group(ledger):
     chosen, worlds = worlds_of(load("headway"), ledger)
     unknown = [k for k, m in enumerate(chosen.models) if m.weights == "unknown"]
-    assert worlds.unknown == len(unknown) == 6
+    assert frame(load("headway"), chosen).unknown == len(unknown) == 6
     assert not worlds.measured.leader[:, unknown].any()
     assert not worlds.measured.follower[:, unknown].any()
 
@@ -190,8 +190,18 @@ def test_a_window_that_is_empty(ledger):
 
 
 def test_a_rule_without_a_scale(ledger):
+    lens = load("headway")
+    bare = lens.model_copy(update={"scale": lens.scale.model_copy(update={"name": "none"})})
     with pytest.raises(GapError, match="needs a scale"):
-        answer(quick("ihle-public", rule="match"), ledger)
+        answer(bare, ledger)
+
+
+def test_a_rule_brings_the_scale_it_needs(ledger):
+    assert quick("ihle-public", rule="match").scale.name == "eci"
+    lens = quick("headway", rule="threshold")
+    assert lens.scale.name == "none"
+    assert "scale none (not eci)" in lens.overrides
+    assert answer(lens, ledger).unit is None
 
 
 def test_every_rule_answers_on_the_shipped_ledger(ledger):
@@ -201,8 +211,7 @@ def test_every_rule_answers_on_the_shipped_ledger(ledger):
     chosen = select(lens, ledger)
     assert len(RULES) == 9
     for rule in RULES:
-        base = "ihle-public" if rule == "threshold" else "headway"
-        found = answer(quick(base, rule=rule, since=date(2025, 1, 1)), ledger)
+        found = answer(quick("headway", rule=rule, since=date(2025, 1, 1)), ledger)
         assert found.months.median is not None or found.at_least is not None, rule
         assert found.n_scores > 0
     assert chosen.table.n_scores == 2844

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from headway.errors import GapError
-from headway.gap.measure import measure
-from headway.gap.result import Interval
+from headway.gap.measure import measure, parameters
+from headway.gap.result import Gap, Interval
 from headway.gap.rules import LENIENT
 from headway.gap.widening import Widening, widening
 from headway.ledger import Ledger
 from headway.lens import frontiers
 from headway.lens.evidence import Selection, select
 from headway.lens.recipe import Lens
-from headway.lens.worlds import Worlds, build
+from headway.lens.worlds import Frame, Worlds, build, frame
 from headway.records import Claim
 from headway.scale import Scale, eci, rasch
 
@@ -172,14 +173,15 @@ def answer(
         One of its kinds, with a sentence that says what the data or the lens lack.
     """
     selection = select(lens, ledger, own=own)
+    # All that can be wrong with the question is found before the fit, which takes seconds.
+    given = frame(lens, selection)
+    params = _params(lens, given)
     scale = fit(lens, selection, progress)
-    if scale is None and lens.rule.name != "threshold":
-        raise GapError(f"The rule {lens.rule.name!r} needs a scale: pass --scale eci or rasch.")
-    worlds = build(lens, selection, scale)
+    worlds = build(lens, selection, given, scale)
     gap = measure(
         worlds.measured,
         rule=lens.rule.name,
-        params=_params(lens, worlds),
+        params=params,
         sampling=worlds.sampling,
         placebo=worlds.placebo,
     )
@@ -198,29 +200,30 @@ def answer(
         n_leaders=int(point.leader.sum()),
         n_followers=int(point.follower.sum()),
         n_scores=selection.table.n_scores,
-        n_unknown=worlds.unknown,
+        n_unknown=given.unknown,
         as_of=selection.as_of,
         data_date=selection.data_date,
         claims=tuple(c for name in lens.claims for c in ledger.claims if c.id == name),
         widening=None if scale is None else _widening(worlds, lens),
-        cautions=_cautions(selection, scale, worlds, gap.cautions),
+        cautions=_cautions(lens, selection, given, scale, gap, worlds.no_placebo),
         frontiers={} if scale is None else frontiers.picture(selection, scale, worlds),
     )
 
 
-def _params(lens: Lens, worlds: Worlds) -> dict[str, object]:
-    import inspect
-
-    from headway.gap.measure import find_rule
-
+def _params(lens: Lens, given: Frame) -> dict[str, object]:
+    """Parameters of the rule: the lens's options, and its window where the rule knows one."""
     rule = lens.rule
+    known = parameters(rule.name)
+    if rule.name == "threshold" and lens.scale.name != "none":
+        raise GapError("The rule 'threshold' reads scores as they are: use lens ihle-public.")
+    if rule.name != "threshold" and lens.scale.name == "none":
+        raise GapError(f"The rule {rule.name!r} needs a scale: pass --scale eci or rasch.")
+    if rule.name in LENIENT and rule.test == "none":
+        raise GapError(f"The rule {rule.name!r} needs a test: paired or z-independent.")
     params: dict[str, object] = dict(rule.options)
-    known = inspect.signature(find_rule(rule.name)).parameters
     # The window of a rule that walks over levels or records, not days, is its `since`.
     if "since" in known and (rule.since or rule.last_months):
-        params["since"] = worlds.measured.start
-    if "follower" in known and int(worlds.point.follower.sum()) == 1:
-        params["follower"] = int(worlds.point.follower.argmax())
+        params["since"] = given.start
     return params
 
 
@@ -254,18 +257,29 @@ def _finite(values: list[float]) -> tuple[float | None, ...]:
 
 
 def _cautions(
-    selection: Selection, scale: Scale | None, worlds: Worlds, said: tuple[str, ...]
+    lens: Lens,
+    selection: Selection,
+    given: Frame,
+    scale: Scale | None,
+    gap: Gap,
+    no_placebo: str,
 ) -> tuple[str, ...]:
-    out = [*said, *selection.cautions, *(scale.cautions if scale is not None else ())]
-    if worlds.unknown:
+    out = [f"Changed from the lens's own choice: {change}." for change in lens.overrides]
+    if gap.at_least is not None:
+        out.append(f"Nothing bounds the gap from above: it is at least {gap.at_least:.1f} months.")
+    elif gap.censored:
+        out.append("Nothing bounds the interval from above: in some draws no level is reached.")
+    out += [*gap.cautions, *selection.cautions, *(scale.cautions if scale is not None else ())]
+    if given.unknown:
+        one = given.unknown == 1
         out.append(
-            f"{worlds.unknown} models are in neither group: whether their weights are open (or "
-            "another label) is not known."
+            f"{given.unknown} {'model is' if one else 'models are'} in neither group: whether "
+            f"{'its' if one else 'their'} weights are open (or another label) is not known."
         )
-    if worlds.no_placebo:
-        out.append(worlds.no_placebo)
+    if no_placebo:
+        out.append(no_placebo)
     if scale is None:
-        known = int((selection.table.n_items == selection.table.n_items).sum())
+        known = int((~np.isnan(selection.table.n_items)).sum())
         out.append(
             f"The interval holds item noise only of the {known} of {selection.table.n_scores} "
             "scores whose number of items is known."

@@ -119,7 +119,9 @@ def _one(lens: Lens, evidence: Evidence, keep: bool, report: Report | None) -> A
         if report is not None:
             report(lens.name, so_far, total)
 
-    made = answer(lens, evidence.read, own=evidence.own, progress=progress)
+    # A ledger that shares no source with the lens is somebody's own, like a table.
+    own = evidence.own or not set(lens.evidence.sources) & set(evidence.read.sources)
+    made = answer(lens, evidence.read, own=own, progress=progress)
     if keep:
         cache.put(name, made.model_dump_json())
     return made

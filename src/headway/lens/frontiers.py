@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from headway.gap.frontier import frontiers as records_of
-from headway.gap.widening import month_starts
 from headway.gap.world import MONTH, World
 from headway.lens.evidence import Selection
 from headway.lens.worlds import Worlds
@@ -51,10 +50,11 @@ def _models(
 
 
 def _bands(world: World) -> list[dict[str, Any]]:
-    days = month_starts(int(world.day.min()), world.end)
-    days = np.append(days, world.end)
     out = []
     for name, group in (("leaders", world.leader), ("followers", world.follower)):
+        # A frontier moves only on the days of its own models.
+        days = np.unique(world.day[0][group.any(axis=0)])
+        days = np.append(days[days < world.end], world.end)
         top = _tops(world, group, days)
         for day, column in zip(days, top.T, strict=True):
             if not np.isfinite(column).all():

@@ -162,6 +162,9 @@ def override(
         If a value does not fit its field.
     """
     raw = lens.model_dump()
+    if rule is not None and scale is None and (rule == "threshold") != (lens.scale.name == "none"):
+        # That rule reads scores as they are, and every other needs abilities.
+        scale = "none" if rule == "threshold" else "eci"
     _drop_what_belonged(raw, rule=rule, scale=scale, since=since, as_of=as_of)
     said = list(lens.overrides)
     wanted = (

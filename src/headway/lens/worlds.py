@@ -22,17 +22,13 @@ from headway.scale.table import Bools, Floats, Ints
 
 @dataclass(frozen=True, eq=False)
 class Worlds:
-    """The same question asked of the point estimate, the draws, the resamples and the placebo.
-
-    ``unknown`` counts the models that are in neither group because a label is not known.
-    """
+    """The same question asked of the point estimate, the draws, the resamples and the placebo."""
 
     point: World
     measured: World
     sampling: World | None
     placebo: World | None
     no_placebo: str
-    unknown: int
 
 
 def window(lens: Lens, selection: Selection, first: date) -> tuple[int, int]:
@@ -53,7 +49,39 @@ def window(lens: Lens, selection: Selection, first: date) -> tuple[int, int]:
     return start.toordinal(), end.toordinal()
 
 
-def build(lens: Lens, selection: Selection, scale: Scale | None, *, splits: int = 200) -> Worlds:
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What a question has before any ability is known: days, groups, window.
+
+    ``day``, ``leader`` and ``follower`` are (M,); ``unknown`` counts the models that are in neither
+    group because a label is not known.
+    """
+
+    day: Ints
+    leader: Bools
+    follower: Bools
+    start: int
+    end: int
+    unknown: int
+
+
+def frame(lens: Lens, selection: Selection) -> Frame:
+    """Check the groups and the window of a lens on the models that it selects.
+
+    Raises
+    ------
+    LensError, UnknownNameError
+        If the groups overlap, one is empty or unknown, or the window is empty.
+    """
+    days = np.array([_ordinal(m, lens) for m in selection.models])
+    start, end = window(lens, selection, date.fromordinal(int(days.min())))
+    leader, follower, unknown = _groups(lens, selection.models)
+    return Frame(days, leader, follower, start, end, unknown)
+
+
+def build(
+    lens: Lens, selection: Selection, given: Frame, scale: Scale | None, *, splits: int = 200
+) -> Worlds:
     """Make the worlds of a lens.
 
     Parameters
@@ -61,34 +89,30 @@ def build(lens: Lens, selection: Selection, scale: Scale | None, *, splits: int 
     lens : Lens
     selection : Selection
         Its M models.
+    given : Frame
+        Their days and groups.
     scale : Scale or None
         Abilities; None where the rule reads the scores themselves.
     splits : int
         Random splits of the placebo.
     """
     models, rng = selection.models, np.random.default_rng(lens.scale.seed + 1)
-    days = np.array([_ordinal(m, lens) for m in models])
-    span = window(lens, selection, date.fromordinal(int(days.min())))
-    leader, follower, unknown = _groups(lens, models)
     if scale is None:
-        point = _score_world(selection, days, leader, follower, span)
+        point = _score_world(selection, given)
         measured = _noisy(point, selection, lens.scale.draws, rng)
     else:
-        point = _world(scale.ability[None], days, leader, follower, span)
-        draws = scale.draws if len(scale.draws) else scale.ability[None]
-        measured = _world(draws, days, leader, follower, span)
-    measured = replace(measured, day=_uncertain_days(lens, models, days, measured.n_draws, rng))
-    measured = _uncertain_labels(lens, models, measured, rng)
+        point = _world(scale.ability[None], given)
+        measured = _world(scale.draws if len(scale.draws) else scale.ability[None], given)
+    days = _uncertain_days(lens, models, given.day, measured.n_draws, rng)
+    measured = _uncertain_labels(lens, models, replace(measured, day=days), rng)
     measured = replace(measured, margin=_margin(lens, measured))
-    point = replace(point, margin=measured.margin)
     split = placebo(measured, _developers(models), splits=splits, seed=lens.scale.seed)
     return Worlds(
-        point=point,
+        point=replace(point, margin=measured.margin),
         measured=measured,
         sampling=_sampling(lens, measured, scale, rng),
         placebo=split.world,
         no_placebo=split.sentence,
-        unknown=unknown,
     )
 
 
@@ -99,17 +123,15 @@ def _ordinal(model: Model, lens: Lens) -> int:
     return day.toordinal()
 
 
-def _world(
-    ability: Floats, days: Ints, leader: Bools, follower: Bools, span: tuple[int, int]
-) -> World:
+def _world(ability: Floats, given: Frame) -> World:
     shape = ability.shape
     return World(
         ability=ability,
-        day=np.broadcast_to(days, shape),
-        leader=np.broadcast_to(leader, shape),
-        follower=np.broadcast_to(follower, shape),
-        start=span[0],
-        end=span[1],
+        day=np.broadcast_to(given.day, shape),
+        leader=np.broadcast_to(given.leader, shape),
+        follower=np.broadcast_to(given.follower, shape),
+        start=given.start,
+        end=given.end,
     )
 
 
@@ -202,14 +224,11 @@ def _sampling(
     return resampled(world, scale.sampling, seed=lens.scale.seed)
 
 
-def _score_world(
-    selection: Selection, days: Ints, leader: Bools, follower: Bools, span: tuple[int, int]
-) -> World:
+def _score_world(selection: Selection, given: Frame) -> World:
     table = selection.table
     scores = np.full((1, len(table.benchmarks), len(table.models)), np.nan)
     scores[0, table.benchmark, table.model] = table.score
-    world = _world(np.zeros((1, len(table.models))), days, leader, follower, span)
-    return replace(world, scores=scores)
+    return replace(_world(np.zeros((1, len(table.models))), given), scores=scores)
 
 
 def _noisy(point: World, selection: Selection, draws: int, rng: np.random.Generator) -> World:

@@ -31,15 +31,14 @@ class Cells:
     model: Ints
     benchmark: Ints
     start: Ints
-    pick: Floats
+    order: Ints
+    first: Ints
 
     @classmethod
     def at(cls, model: Ints, benchmark: Ints) -> Cells:
         """Index cells that are sorted by model."""
-        start = np.flatnonzero(np.diff(model, prepend=-1)).astype(np.int64)
-        pick = np.zeros((len(model), int(benchmark.max()) + 1))
-        pick[np.arange(len(model)), benchmark] = 1.0
-        return cls(model, benchmark, start, pick)
+        order = np.argsort(benchmark, kind="stable")
+        return cls(model, benchmark, _starts(model), order, _starts(benchmark[order]))
 
     def by_model(self, x: Floats) -> Floats:
         """Sum (S, N) over the cells of each model: (S, M)."""
@@ -47,7 +46,11 @@ class Cells:
 
     def by_benchmark(self, x: Floats) -> Floats:
         """Sum (S, N) over the cells of each benchmark: (S, B)."""
-        return x @ self.pick
+        return np.add.reduceat(x[:, self.order], self.first, axis=1)
+
+
+def _starts(sorted_codes: Ints) -> Ints:
+    return np.flatnonzero(np.diff(sorted_codes, prepend=-1)).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,9 +116,8 @@ class Problem:
     def cast(self, kind: DTypeLike) -> Problem:
         """The same in another precision."""
         floats = {k: getattr(self, k).astype(kind) for k in ("y", "w", "ridge", "spread")}
-        cells = replace(self.cells, pick=self.cells.pick.astype(kind))
         low, high = self.lower.cast(kind), self.upper.cast(kind)
-        return replace(self, cells=cells, lower=low, upper=high, **floats)
+        return replace(self, lower=low, upper=high, **floats)
 
     def rows(self, keep: Ints) -> Problem:
         """The same fits, for some of the draws."""
@@ -127,9 +129,9 @@ class Problem:
 class State:
     """A point and all that was computed there; every array has one row a draw.
 
-    ``cost``, ``g``, ``h``, ``bend`` (S, N) are the cells' loss and derivatives in z. ``gc``, ``gd``,
-    ``ga`` are the gradient (``ga`` with respect to the slope itself), zero where a parameter is
-    held by a bound; ``held_*`` say where. ``size`` (S,) is the gradient's infinity norm.
+    ``cost``, ``g``, ``h``, ``bend`` (S, N) are the cells' loss and derivatives in z. ``gc``,
+    ``gd``, ``ga`` are the gradient (``ga`` in the slope itself), zero where a parameter is held by
+    a bound; ``held_*`` say where. ``size`` (S,) is the gradient's infinity norm.
     """
 
     c: Floats
@@ -321,25 +323,38 @@ def _solve(problem: Problem, now: State, mu: Floats) -> tuple[Floats, Floats, Fl
     diag = cells.by_model(hs * slope) + kappa
     root = np.where(now.held_c, 0.0, 1 / np.sqrt(np.maximum(diag, 0.1 * floor) + mu * floor))
     scaled = slope * root[:, cells.model]
-    own_d, own_a, cross = _blocks(problem, now, h, g)
-    free = ~np.concatenate([now.held_d, now.held_a], axis=1)
     border = _border(cells, now.c.shape[1], -hs * scaled, (h * now.z + g) * scaled)
+    grad, held = (
+        np.concatenate([now.gd, now.ga * now.a], 1),
+        np.concatenate([now.held_d, now.held_a], 1),
+    )
+    if not problem.slopes.any():  # then their half of the system is empty
+        n = now.d.shape[1]
+        border, grad, held = np.ascontiguousarray(border[:, :, :n]), grad[:, :n], held[:, :n]
     system = -np.matmul(border.transpose(0, 2, 1), border)
-    n, k = now.d.shape[1], np.arange(now.d.shape[1])
-    system[:, k, k] += own_d + mu * np.abs(own_d)
-    system[:, n + k, n + k] += own_a + mu * np.abs(own_a)
-    system[:, k, n + k] += cross
-    system[:, n + k, k] += cross
+    _add_blocks(system, _blocks(problem, now, h, g), mu)
     right = np.matmul(border.transpose(0, 2, 1), (root * now.gc)[:, :, None])[:, :, 0]
-    right = (right - np.concatenate([now.gd, now.ga * now.a], axis=1)) * free
-    step = _solve_free(system, right, free)
-    back = np.matmul(border, step[:, :, None])[:, :, 0]
+    step = np.zeros((len(mu), 2 * now.d.shape[1]), system.dtype)
+    step[:, : system.shape[1]] = _solve_free(system, (right - grad) * ~held, ~held)
+    back = np.matmul(border, step[:, : system.shape[1], None])[:, :, 0]
+    n = now.d.shape[1]
     return -root * (root * now.gc + back), step[:, :n], np.clip(step[:, n:], -2, 2)
+
+
+def _add_blocks(system: Floats, blocks: tuple[Floats, Floats, Floats], mu: Floats) -> None:
+    """Add the benchmarks' own second derivatives, damped, to the Schur complement in place."""
+    own_d, own_a, cross = blocks
+    n, k = own_d.shape[1], np.arange(own_d.shape[1])
+    system[:, k, k] += own_d + mu * np.abs(own_d)
+    if system.shape[1] > n:
+        system[:, n + k, n + k] += own_a + mu * np.abs(own_a)
+        system[:, k, n + k] += cross
+        system[:, n + k, k] += cross
 
 
 def _border(cells: Cells, n_models: int, by_d: Floats, by_a: Floats) -> Floats:
     """Scatter the cells' cross derivatives to (S, M, 2B)."""
-    width = 2 * cells.pick.shape[1]
+    width = 2 * len(cells.first)
     out = np.zeros((len(by_d), n_models * width), by_d.dtype)
     place = cells.model * width + cells.benchmark
     out[:, place] = by_d
@@ -352,5 +367,4 @@ def _solve_free(system: Floats, right: Floats, free: Bools) -> Floats:
     system *= free[:, :, None] & free[:, None, :]
     k = np.arange(system.shape[1])
     system[:, k, k] += ~free
-    step: Floats = np.linalg.solve(system, right[:, :, None])[:, :, 0]
-    return step
+    return np.linalg.solve(system, right[:, :, None])[:, :, 0].astype(system.dtype, copy=False)

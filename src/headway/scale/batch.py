@@ -13,8 +13,8 @@ from headway.scale.arrow import Params, Problem, minimise, take
 from headway.scale.table import Floats, Ints
 
 CHUNK = 64  # draws at a time: their arrays stay within a few megabytes
-FIRST, SECOND = 8, 3  # steps of a chunk in single and double precision before it is left
-COARSE = 1e-3  # single precision brings a draw down to this gradient, at half the cost
+FIRST, SECOND = 12, 3  # steps of a chunk in single and double precision before it is left
+COARSE = 1e-4  # single precision brings a draw down to this gradient, at half the cost
 Progress = Callable[[int], None]
 
 

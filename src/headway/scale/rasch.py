@@ -121,7 +121,7 @@ def rasch(
 def _check(table: Table, prior: Spread) -> None:
     if len(table.models) < 2:
         raise ScaleError(
-            f"There is only one model ({table.models[0]!r}); a scale needs at least two: add scores."
+            f"There is only one model ({table.models[0]!r}); a scale needs two: add scores."
         )
     if prior.median < 0 or prior.log_sd < 0:
         raise ScaleError(f"The item spread {prior.median:g} is negative; give 0 or more logits.")

@@ -96,9 +96,7 @@ def daily_lenient(
     return mean_of_days(lag, month_days, unreached)
 
 
-def mean_of_days(
-    lag: DailyLag, month_days: float, unreached: Unreached = "bound"
-) -> RuleDraws:
+def mean_of_days(lag: DailyLag, month_days: float, unreached: Unreached = "bound") -> RuleDraws:
     """Summarise a daily series: mean, dispersion over days, and what to say about it."""
     if unreached not in get_args(Unreached):
         raise GapError(f"unreached must be 'bound' or 'leave-out', not {unreached!r}")

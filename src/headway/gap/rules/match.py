@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
+from headway.errors import GapError
 from headway.gap.draws import RuleDraws, percent, spread_of
 from headway.gap.frontier import Records, frontiers, pick
 from headway.gap.reach import lenient_best, lenient_days, lenient_reach, strict_reach
 from headway.gap.world import MONTH, NEVER, Bools, Floats, Ints, World
+
+Against = Literal["level", "record"]
 
 
 def match(
@@ -61,6 +65,7 @@ def match(
 def match_lenient(
     world: World,
     *,
+    against: Against = "level",
     levels: int = 100,
     tolerance: float = 0.0,
     drop_first: int = 0,
@@ -73,6 +78,15 @@ def match_lenient(
     ``ability + margin[f, l]`` is. Levels that the oldest follower reaches in this way are
     left-censored and left out, as in `match`.
 
+    Parameters
+    ----------
+    world, levels, tolerance, drop_first, since, month_days
+        As in `match`.
+    against : {"level", "record"}
+        What the follower's ability with its margin must reach: the level itself, so that a margin
+        of 0 gives `match`; or leader l, so that one model is tested against another. The latter
+        is larger by the time that the followers take to climb to the next record.
+
     Notes
     -----
     Source: Epoch AI, "Open-weights vs closed-weights models" (30 October 2025), with the margins
@@ -80,10 +94,19 @@ def match_lenient(
     """
     lead, follow = frontiers(world, drop_first)
     follow = follow.shifted(tolerance)
-    level = _levels(lead, follow, _lenient_top(world, lead, tolerance, drop_first), levels)
+    if against not in get_args(Against):
+        raise GapError(f"against must be 'level' or 'record', not {against!r}")
+    best = lenient_best(world, lead.model, tolerance, drop_first)
+    if against == "record":
+        best = np.where(best >= lead.ability, best, -np.inf)
+    level = _levels(lead, follow, _lenient_top(lead, best), levels)
     index, led = lead.first_at(level)
     owner = pick(lead.model, index, -1)
-    reached = lenient_days(world, owner, level, tolerance, drop_first)
+    bar = level
+    if against == "record":
+        rows = np.arange(len(owner))[:, None]
+        bar = np.where(owner < 0, np.nan, world.ability[rows, owner])
+    reached = lenient_days(world, owner, bar, tolerance, drop_first)
     sides = _Sides(lead, follow, lenient_reach(world, lead, tolerance, drop_first))
     return _summary(_Crossings(level, led, reached), sides, world.end, since, month_days)
 
@@ -119,9 +142,8 @@ def _bottom(lead: Records, follow: Records) -> Floats:
     return np.maximum(lead.first_ability, follow.first_ability)
 
 
-def _lenient_top(world: World, lead: Records, tolerance: float, drop_first: int) -> Floats:
+def _lenient_top(lead: Records, best: Floats) -> Floats:
     """(S,) highest level that any follower reaches against the leader that owns the level."""
-    best = lenient_best(world, lead.model, tolerance, drop_first)
     below = np.concatenate([np.full((len(best), 1), -np.inf), lead.ability[:, :-1]], axis=1)
     owned = np.where(lead.valid & (best > below), np.minimum(lead.ability, best), -np.inf)
     top: Floats = owned.max(axis=1)
