@@ -58,7 +58,7 @@ def gap(
     ledger
         Folder of another ledger: a snapshot, a store or text tables.
     widening
-        Say whether the gap grows over time, for every start date.
+        Show whether the gap grows over time, by start date.
     as_json
         Print JSON (its form: docs/schema/gap.json).
     as_csv
@@ -188,5 +188,5 @@ def _tell(asked: Asked, *, as_json: bool, as_csv: bool, widening: bool) -> str:
     from headway.publish.report import gap_report
 
     if as_json:
-        return to_json(gap_document(asked))
+        return to_json(gap_document(asked, widening=widening))
     return to_csv(gap_rows(asked)) if as_csv else gap_report(asked, widening=widening)

@@ -14,13 +14,20 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-def gap_document(asked: Asked) -> Row:
-    """All answers as ``headway gap --json`` gives them (``docs/schema/gap.json``)."""
+def gap_document(asked: Asked, *, widening: bool = False) -> Row:
+    """All answers as ``headway gap --json`` gives them (``docs/schema/gap.json``).
+
+    With ``widening`` each answer also has the slopes of its gap by start date.
+    """
     document: Row = {
         "snapshot": asked.snapshot,
         "as_of": max(answer.as_of for answer in asked.answers).isoformat(),
         "answers": [answer.to_dict() for answer in asked.answers],
     }
+    if widening:
+        for row, answer in zip(document["answers"], asked.answers, strict=True):
+            slopes = answer.widening
+            row["widening"] = None if slopes is None else slopes.model_dump(mode="json")
     if asked.unanswered:
         document["unanswered"] = [{"lens": name, "reason": why} for name, why in asked.unanswered]
     return document

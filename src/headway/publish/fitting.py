@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ def fit_scale(
     name
         ``eci`` or ``rasch``.
     own
-        It is a table of the user's own: every score counts, models without a date too. Else the
-        evidence of the default lens counts.
+        It is a table of the user's own: every score counts, models without a date too; but `eci`
+        leaves out models dated before 2023, as Epoch does. Else the evidence of the default lens
+        counts.
     draws
         Joint draws for the intervals; 0 for none.
     progress
@@ -55,21 +57,26 @@ def fit_scale(
     lens = load("headway")
     # A ledger of other sources altogether is the user's own, too.
     own = own or not set(lens.evidence.sources) & set(ledger.sources)
-    table = _all_cells(ledger) if own else select(lens, ledger).table
+    since = lens.evidence.models_since if name == "eci" else None
+    table = _all_cells(ledger, since) if own else select(lens, ledger).table
     fit = scales.rasch if name == "rasch" else scales.eci
     fitted = fit(table, draws=draws, sampling=0, progress=progress)
     records = {model.name: model for model in ledger.models.values()}
     return fitted, [records[model] for model in fitted.models]
 
 
-def _all_cells(ledger: Ledger) -> Table:
+def _all_cells(ledger: Ledger, since: date | None) -> Table:
     from headway.lens.evidence import corrected
     from headway.scale import Table
+
+    def counts(model: Model) -> bool:
+        return since is None or model.released is None or model.released >= since
 
     cells = [
         (result, share)
         for result in ledger.results
-        if (share := corrected(result, ledger.benchmarks[result.benchmark])) is not None
+        if counts(ledger.models[result.model])
+        and (share := corrected(result, ledger.benchmarks[result.benchmark])) is not None
     ]
     return Table.build(
         [ledger.models[result.model].name for result, _ in cells],

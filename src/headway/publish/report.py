@@ -16,7 +16,7 @@ ATTRIBUTION = (
 )
 _LEGEND = (
     "interval: uncertainty of abilities, dates and labels (measurement)",
-    "claim: what was published under this recipe; sources below",
+    "claim: what was published under this recipe (headway claims: sources)",
     "sampling: the 90% interval when models and whole benchmarks are resampled",
     "placebo: 90% of the answers for random halves of the closed developers, whose true gap is 0",
     "points: the distance on the scale at one time; left out: models whose label is not known",
@@ -31,7 +31,7 @@ def gap_report(asked: Asked, *, widening: bool = False) -> str:
     asked
         Answers; the first is told in a sentence, all stand in the tables.
     widening
-        Say of each lens whether its gap grows.
+        Show the slopes by start date, too.
     """
     answers = asked.answers
     parts = [
@@ -41,7 +41,8 @@ def gap_report(asked: Asked, *, widening: bool = False) -> str:
         _second_table(answers),
         "\n".join(prose(line, first="  ") for line in _LEGEND),
         _claims(answers),
-        _widening(answers) if widening else "",
+        _widening(answers) if widening or len(answers) == 1 else "",
+        _slopes(answers) if widening else "",
         _cautions(answers),
         "\n".join(prose(why, first=f"{name} gives no answer: ") for name, why in asked.unanswered),
         prose(f"Snapshot {asked.snapshot}. {ATTRIBUTION}"),
@@ -139,16 +140,23 @@ def _points(answer: Answer) -> str:
 
 
 def _claims(answers: Sequence[Answer]) -> str:
-    lines = [
-        prose(
-            f"{claim.who}, {day(claim.date)}: {says(claim)}. {claim.source or ''}",
-            first=f"  {a.lens.name}: ",
-            rest="    ",
-        )
+    """What was published; of one lens with the address, which the command `claims` lists for all."""
+    told = [
+        (a, claim)
         for a in answers
         if not a.lens.overrides
         for claim in (a.claims if len(answers) == 1 else a.claims[:1])
     ]
+    lines = [
+        prose(
+            f"{claim.who}, {day(claim.date)}: {says(claim)}.",
+            first=f"  {a.lens.name}: ",
+            rest="    ",
+        )
+        for a, claim in told
+    ]
+    if len(answers) == 1:
+        lines += dict.fromkeys(claim.source for _, claim in told if claim.source)
     return "\n".join(["Published claims:", *lines]) if lines else ""
 
 
@@ -161,20 +169,34 @@ def _widening(answers: Sequence[Answer]) -> str:
     return "\n".join(["Is the gap widening?", *lines]) if lines else ""
 
 
-def _cautions(answers: Sequence[Answer]) -> str:
-    """Each caution once, numbered, with the lenses that it belongs to."""
-    told: dict[str, list[str]] = {}
-    for answer in answers:
-        for text in answer.cautions:
-            told.setdefault(text, []).append(answer.lens.name)
-    lines = [
-        prose(text[:1].upper() + text[1:] + _whose(names, len(answers)), first=f"{k:3d}. ")
-        for k, (text, names) in enumerate(told.items(), 1)
+def _slopes(answers: Sequence[Answer]) -> str:
+    """Months per year by start date, a row a quarter."""
+    columns = [
+        Column("lens"), Column("from"), Column("months\nper year", right=True),
+        Column("interval", right=True),
+    ]  # fmt: skip
+    rows = [
+        (a.lens.name, start.isoformat(), number(median), span(low, high, join=" to "))
+        for a in answers
+        if a.widening
+        for k, (start, median, low, high) in enumerate(
+            zip(a.widening.starts, a.widening.median, a.widening.low, a.widening.high, strict=True)
+        )
+        if k % 3 == 0 and median is not None
     ]
-    return "\n".join(["What these answers cannot say:", *lines]) if lines else ""
+    return table(columns, rows) if rows else ""
 
 
-def _whose(names: list[str], of: int) -> str:
-    if of == 1:
+def _cautions(answers: Sequence[Answer]) -> str:
+    """The cautions of the first answer, and how to read those of the others."""
+    first = answers[0]
+    lines = [
+        prose(text[:1].upper() + text[1:], first=f"{k:3d}. ")
+        for k, text in enumerate(first.cautions, 1)
+    ]
+    if not lines:
         return ""
-    return " (all lenses)" if len(names) == of else f" ({', '.join(names)})"
+    parts = [f"What the answer of lens {first.lens.name} cannot say:", *lines]
+    if len(answers) > 1:
+        parts.append(prose("Every lens has cautions of its own: headway gap --lens NAME."))
+    return "\n".join(parts)
