@@ -208,3 +208,24 @@ def test_ids_of_sources_are_plain(write):
     assert slug("???") == "table"
     with pytest.raises(DataError, match="write 'a-b'"):
         read_table(table, source_id="A/b")
+
+
+def test_versions_of_a_model_in_epochs_form(tmp_path):
+    """Two versions of one model are two setups, of which a scale takes the best; twice is once."""
+    head = "model,benchmark,performance,model_version,date\n"
+    rows = ["m,b,0.4,m-low,2025-01-01", "m,b,0.6,m-high,2025-01-01"]
+    path = tmp_path / "t.csv"
+    path.write_text(head + "\n".join(rows))
+    ledger = read_table(path)
+    assert {(r.setup, r.score) for r in ledger.results} == {("m-low", 0.4), ("m-high", 0.6)}
+    path.write_text(head + "\n".join([*rows, rows[0]]))
+    with pytest.raises(DataError, match="row 4"):
+        read_table(path)
+
+
+def test_a_label_that_is_given_is_vouched_for(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("model,benchmark,score,weights\na,x,0.1,open\nb,x,0.2,\n")
+    models = read_table(path).models
+    assert models["a"].checked
+    assert not models["b"].checked

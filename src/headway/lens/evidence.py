@@ -67,9 +67,10 @@ def select(lens: Lens, ledger: Ledger, *, own: bool = False) -> Selection:
     as_of = lens.as_of or _last_day(ledger)
     kept = list(_cells(lens, ledger, as_of, own))
     if not kept:
+        wanted = "columns `released` and `access`" if lens.evidence.access else "column `released`"
         raise LensError(
-            f"The lens {lens.name!r} finds no score of a dated model up to {as_of} in these data: "
-            "its sources, access or dates leave nothing (a table needs a column `released`)."
+            f"The lens {lens.name!r} finds no score that counts up to {as_of} in these data: its "
+            f"choice of sources, access or dates leaves nothing (it needs the {wanted})."
         )
     usable = [(r, m, b, y) for r, m, b, y in kept if y is not None]
     table = Table.build(

@@ -140,7 +140,7 @@ def _points(answer: Answer) -> str:
 
 
 def _claims(answers: Sequence[Answer]) -> str:
-    """What was published; of one lens with the address, which the command `claims` lists for all."""
+    """What was published; of one lens with the address, which `headway claims` has for all."""
     told = [
         (a, claim)
         for a in answers

@@ -53,12 +53,14 @@ _REQUIRED: dict[str, cells.Parser] = {
     "score": cells.score,
 }
 _PARSERS = _REQUIRED | _MODEL | _BENCHMARK | _RESULT
-# In Epoch's form the date is that of the model's release, and a source is who published a score.
+# In Epoch's form the date is that of the model's release, a source is who published a score, and a
+# version says with which snapshot, effort or thinking budget a model was run.
 _EPOCH = {
     "performance": "score",
     "date": "released",
     "benchmark_release_date": "benchmark_released",
     "source": "evaluator",
+    "model_version": "setup",
 }
 
 
@@ -232,7 +234,14 @@ class _Build:
     def _model(self, name: str, source: Source) -> Model:
         facts = self.known("model", name)
         dated = source.id if "released" in facts else None
-        given = {"id": name, "name": name, "source": source.id, "released_source": dated}
+        given: dict[str, object] = {
+            "id": name,
+            "name": name,
+            "source": source.id,
+            "released_source": dated,
+        }
+        # Whoever gives a label vouches for it.
+        given["checked"] = facts.get("weights") in {"open", "closed"}
         return Model.model_validate(given | facts)
 
     def _benchmark(self, name: str, source: Source) -> Benchmark:
