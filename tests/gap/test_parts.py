@@ -212,3 +212,13 @@ def test_month_starts():
     first, last = date(2025, 11, 12).toordinal(), date(2026, 2, 1).toordinal()
     got = [str(date.fromordinal(int(d))) for d in month_starts(first, last)]
     assert got == ["2025-11-12", "2025-12-01", "2026-01-01", "2026-02-01"]
+
+
+def test_a_model_without_ability_is_resampled_away():
+    ability = np.array([[1.0, 2.0, 3.0, 1.5]])
+    made = world(ability, [10, 20, 30, 40], [1, 1, 0, 0], [0, 0, 1, 1], (10, 50))
+    sampling = np.repeat(ability, 40, axis=0)
+    sampling[:, 1] = np.nan
+    out = resampled(made, sampling, seed=1)
+    assert not out.leader[:, 1].any()
+    assert out.leader[:, 0].all()

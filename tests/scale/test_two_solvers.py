@@ -52,7 +52,7 @@ def test_a_weighted_refit_is_the_fit_of_the_weighted_table():
     problem = point_problem(table)
     point, _ = minimise(problem, additive_start(problem), tol=POINT_TOL)
     weights = np.random.default_rng(1).integers(0, 3, (6, table.n_scores)).astype(float)
-    fast = refit(problem, point, weights)
+    fast, _ = refit(problem, point, weights)
     for k, row in enumerate(weights):
         c, d, _ = weighted_dense(table, row)
         assert np.abs(fast.c[k] - c).max() < 2e-3
@@ -94,7 +94,7 @@ def test_leaving_out_a_benchmark_is_the_fit_without_it():
     assert kept.all()
     full = len(table.models) + 2 * len(table.benchmarks) - 1
     ridge = np.repeat(problem.ridge * full / (full - 2), len(weights), axis=0)
-    fast = refit(problem, point, weights, ridge=ridge)
+    fast, _ = refit(problem, point, weights, ridge=ridge)
     for k, name in enumerate(table.benchmarks):
         if name == "Winogrande":
             continue
@@ -160,3 +160,16 @@ def test_models_with_few_benchmarks_go():
     assert table.with_at_least(2).models == ("a",)
     with pytest.raises(ScaleError, match="the most is 2"):
         table.with_at_least(3)
+
+
+def test_a_model_without_a_drawn_benchmark_is_not_in_that_world():
+    """A model on one benchmark only has no ability in a world that did not draw it."""
+    table = random_table(2, 12, 6, 0.0)
+    lonely = table.model != 0
+    lonely[0] = True  # its first cell stays
+    table = table.select(lonely)
+    scale = eci(table, draws=10, sampling=60)
+    assert np.isfinite(scale.draws).all()
+    gone = np.isnan(scale.sampling)
+    assert 0.2 < gone[:, 0].mean() < 0.5  # (1 - 1/6)^6 = 0.33
+    assert not gone[:, 1:].any()

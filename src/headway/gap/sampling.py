@@ -21,7 +21,8 @@ def resampled(world: World, sampling: Floats | None = None, *, seed: int = 0) ->
     world : World
         S worlds of M models; their dates and labels are used in turn.
     sampling : (R, M) float, optional
-        ``Scale.sampling``: abilities refitted with whole benchmarks resampled. Without it the
+        ``Scale.sampling``: abilities refitted with whole benchmarks resampled, nan for a model
+        that lost them all. Without it the
         world's own abilities are used, so that only the release of models varies.
     seed : int
         Seed of the resampling.
@@ -43,13 +44,13 @@ def resampled(world: World, sampling: Floats | None = None, *, seed: int = 0) ->
     if sampling.ndim != 2 or not len(sampling) or sampling.shape[1] != world.n_models:
         raise GapError("sampling draws must be (R, M) with R >= 1 and the models of the world")
     rows = np.arange(len(sampling)) % world.n_draws
-    world = replace(world.take(rows), ability=sampling)
+    # A model that lost all its benchmarks does not exist in that world.
+    exists = np.isfinite(sampling)
+    world = world.take(rows)
+    groups = (g & exists & (world.day <= world.end) for g in (world.leader, world.follower))
     rng = np.random.default_rng(seed)
-    return replace(
-        world,
-        leader=_drawn(world.leader & (world.day <= world.end), rng),
-        follower=_drawn(world.follower & (world.day <= world.end), rng),
-    )
+    leader, follower = (_drawn(group, rng) for group in groups)
+    return replace(world, ability=sampling, leader=leader, follower=follower)
 
 
 def _drawn(group: Bools, rng: np.random.Generator) -> Bools:

@@ -187,11 +187,11 @@ def minimise(
     kind = start.d.dtype
     damping = np.where(now.size[:, None] > NEAR, 1e-3, 0).astype(kind)
     own = np.full(start.d.shape, 1e-3, kind)
-    for _ in range(steps):
+    for step in range(steps + 1):
         best.c[live], best.d[live], best.a[live] = now.c, now.d, now.a
         size[live] = now.size
         todo = np.flatnonzero(now.size > tol)
-        if not len(todo):
+        if not len(todo) or step == steps:
             break
         if len(todo) < len(live):
             live, damping, own = live[todo], damping[todo], own[todo]

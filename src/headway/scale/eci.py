@@ -73,29 +73,34 @@ def eci(
     point, size = best_fit(problem)
     gauge, cautions = _gauge(table, anchor, unit)
     rng = np.random.default_rng(seed)
-    refits = [
-        refit(problem, point, weights, progress=progress) if len(weights) else None
-        for weights in (
-            _resample_cells(table, draws, rng),
-            _resample_benchmarks(table, sampling, rng),
-        )
-    ]
-    nothing = np.empty((0, len(table.models)))
-    draw, sample = (nothing if p is None else gauge.ability(p) for p in refits)
+    weights = np.concatenate(
+        [_resample_cells(table, draws, rng), _resample_benchmarks(table, sampling, rng)]
+    )
+    refits, sizes = refit(problem, point, weights, progress=progress)
+    # A model of which no benchmark was drawn has no ability in that world.
+    seen = problem.cells.by_model(weights) > 0
+    abilities = np.where(seen, gauge.ability(refits), np.nan)
     return Scale(
         name="eci",
         unit=gauge.unit,
         models=table.models,
         ability=gauge.ability(point)[0],
-        draws=draw,
-        sampling=sample,
+        draws=abilities[:draws],
+        sampling=abilities[draws:],
         benchmarks=table.benchmarks,
         difficulty=gauge.difficulty(point)[0],
         slope=gauge.slope(point)[0],
         gradient=float(size[0]),
         n_scores=table.n_scores,
-        cautions=cautions,
+        cautions=(*cautions, *_stuck(np.append(size, sizes))),
     )
+
+
+def _stuck(gradient: Floats) -> tuple[str, ...]:
+    count = int((gradient > DRAW_TOL).sum())
+    if not count:
+        return ()
+    return (f"{count} of {len(gradient)} fits stopped short of their optimum.",)
 
 
 def _check(table: Table) -> None:
@@ -142,18 +147,20 @@ def refit(
     *,
     ridge: Floats | None = None,
     progress: Progress | None = None,
-) -> Params:
+) -> tuple[Params, Floats]:
     """Refit with other cell weights (S, N), starting from the point estimate.
 
     ``ridge`` (S, 1) replaces the point's where a refit has fewer parameters. Used by the
-    bootstrap and by every leave-something-out question.
+    bootstrap and by every leave-something-out question. Returns the fits and the gradient (S,)
+    that each reached.
     """
     count = len(weights)
     many = replace(repeat(problem, count), w=weights)
     if ridge is not None:
         many = replace(many, ridge=ridge)
-    params, _ = minimise_many(many, point.tiled(count), tol=DRAW_TOL, progress=progress)
-    return params
+    if not count:
+        return point.tiled(0), np.empty(0)
+    return minimise_many(many, point.tiled(count), tol=DRAW_TOL, progress=progress)
 
 
 def best_fit(problem: Problem) -> tuple[Params, Floats]:

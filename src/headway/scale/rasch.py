@@ -108,7 +108,7 @@ def rasch(
         models=table.models,
         ability=_centred(point.c)[0],
         draws=_centred(draw.c),
-        sampling=_centred(sample.c),
+        sampling=sample,
         benchmarks=table.benchmarks,
         difficulty=ELO * (point.d[0] - point.c[0].mean()),
         slope=np.full(len(table.benchmarks), 1 / ELO),
@@ -268,7 +268,8 @@ def _sampling(
     count: int,
     rng: np.random.Generator,
     progress: Progress | None,
-) -> Params:
+) -> Floats:
+    """Abilities (R, M) in Elo with whole benchmarks resampled; nan where a model lost them all."""
     b = len(table.benchmarks)
     times = rng.multinomial(b, np.full(b, 1 / b), size=count).astype(float)
     many = replace(
@@ -279,7 +280,8 @@ def _sampling(
         slopes=np.zeros((count, b), dtype=bool),
         spread=problem.spread.repeat(count, axis=0),
     )
-    return _refit(many, point, count, progress)
+    fitted = _refit(many, point, count, progress).c
+    return _centred(np.where(problem.cells.by_model(many.w) > 0, fitted, np.nan))
 
 
 def _refit(many: Problem, point: Params, count: int, progress: Progress | None) -> Params:
@@ -289,7 +291,7 @@ def _refit(many: Problem, point: Params, count: int, progress: Progress | None) 
 
 
 def _centred(c: Floats) -> Floats:
-    points: Floats = ELO * (c - c.mean(axis=1, keepdims=True))
+    points: Floats = ELO * (c - np.nanmean(c, axis=1, keepdims=True))
     return points
 
 

@@ -33,7 +33,8 @@ class Scale:
     draws : (S, M) float
         Joint draws of measurement uncertainty, in ``unit``; S may be 0.
     sampling : (R, M) float
-        Joint refits with whole benchmarks resampled, in ``unit``; R may be 0.
+        Joint refits with whole benchmarks resampled, in ``unit``; R may be 0. A model of which
+        no benchmark was drawn is nan: it does not exist in that world.
     benchmarks : tuple of str
         Benchmark ids, length B.
     difficulty, slope : (B,) float
