@@ -75,7 +75,7 @@ def test_gap_opens_with_one_sentence_and_names_its_evidence(headway, asked):
     assert opening.startswith("Open models are ")
     assert " behind closed ones (90% interval " in opening
     assert "lens headway, rule " in opening
-    assert "What these answers cannot say:" in run.stdout
+    assert "What the answer of lens headway cannot say:" in run.stdout
     assert "Snapshot " in run.stdout
     assert wide(run.stdout) <= 80
 
@@ -126,9 +126,13 @@ def test_groups_are_said_in_words(headway, asked):
 
 
 def test_widening_is_answered_in_words(headway, asked):
-    run = headway(*asked, "--widening").stdout
-    assert "Is the gap widening?" in run
-    assert "Is the gap widening?" not in headway(*asked).stdout
+    plain, run = headway(*asked).stdout, headway(*asked, "--widening").stdout
+    assert "Is the gap widening?" in plain
+    assert "per year" not in plain
+    assert "per year" in run
+    assert wide(run) <= 80
+    rows = json.loads(headway(*asked, "--widening", "--json").stdout)["answers"][0]["widening"]
+    assert len(rows["starts"]) == len(rows["median"]) == len(rows["low"]) > 3
 
 
 def test_a_plot(headway, asked, tmp_path: Path):

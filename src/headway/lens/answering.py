@@ -98,6 +98,11 @@ class Answer(BaseModel):
         return self.lens.rule.name
 
     @property
+    def changes(self) -> tuple[str, ...]:
+        """The choices of the lens that options changed, as the first of the cautions."""
+        return _changes(self.lens)
+
+    @property
     def claim(self) -> Claim | None:
         """The published statement to compare with, if there is one."""
         return self.claims[0] if self.claims else None
@@ -256,6 +261,10 @@ def _finite(values: list[float]) -> tuple[float | None, ...]:
     return tuple(v if abs(v) < float("inf") else None for v in values)
 
 
+def _changes(lens: Lens) -> tuple[str, ...]:
+    return tuple(f"Changed from the lens's own choice: {change}." for change in lens.overrides)
+
+
 def _cautions(
     lens: Lens,
     selection: Selection,
@@ -264,7 +273,7 @@ def _cautions(
     gap: Gap,
     no_placebo: str,
 ) -> tuple[str, ...]:
-    out = [f"Changed from the lens's own choice: {change}." for change in lens.overrides]
+    out = [*_changes(lens)]
     if gap.at_least is not None:
         out.append(f"Nothing bounds the gap from above: it is at least {gap.at_least:.1f} months.")
     elif gap.censored:

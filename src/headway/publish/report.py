@@ -192,7 +192,7 @@ def _cautions(answers: Sequence[Answer]) -> str:
     first = answers[0]
     lines = [
         prose(text[:1].upper() + text[1:], first=f"{k:3d}. ")
-        for k, text in enumerate(first.cautions, 1)
+        for k, text in enumerate((c for c in first.cautions if c not in first.changes), 1)
     ]
     if not lines:
         return ""
