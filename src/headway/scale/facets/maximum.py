@@ -11,6 +11,7 @@ from headway.scale.facets.laplace import Laplace
 from headway.scale.table import Floats
 
 LOW, HIGH = -6.0, 3.0  # bounds of log SDs; below the lower one an SD is zero
+SEEN = -3.5  # log of an SD of 0.03
 STEEP = 30.0  # bound of fixed effects in logits, reached only where data separate perfectly
 TOL = 1e-5  # largest element of the gradient at the optimum
 NEAR = 1e-3  # twice what another step would add to a profile's log-likelihood
@@ -124,10 +125,13 @@ def profile(model: Laplace, top: Maximum, term: int, level: float) -> tuple[floa
 
 
 def _end(model: Laplace, top: Maximum, term: int, z: float) -> float:
+    if not top.free[term] and z < 0:
+        return 0.0
+    # An SD of zero has no curvature: look upwards from where it would first be seen.
+    here = float(top.phi[term]) if top.free[term] else SEEN
+    low, high = (LOW, here) if z < 0 else (here, HIGH)
     width = float(np.sqrt(top.covariance[term, term])) if top.free[term] else 1.0
-    low, high = (LOW, float(top.phi[term])) if z < 0 else (float(top.phi[term]), HIGH)
-    here, start = float(top.phi[term]), top.phi.copy()
-    known = [(here, 0.0)]
+    known, start = [(here, 0.0)], top.phi.copy()
     here = float(np.clip(here + z * min(width, 1.0), low, high))
     for _ in range(12):
         root, start = _root(model, top, term, here, start, z)
