@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from headway.publish.table import Column, prose, table
@@ -58,7 +59,7 @@ def setups_text(document: dict[str, Any]) -> str:
         _harness_table(document),
         _pair_table(document),
         _model_table(document),
-        "\n".join(["What these data cannot say:", *notes]) if notes else "",
+        "\n".join(["Before reading these numbers:", *notes]) if notes else "",
         prose(_closing(document)),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -68,8 +69,8 @@ def _harness(one: Harness) -> Row:
     return {
         "harness": one.name,
         "value": one.value,
-        "low": one.low,
-        "high": one.high,
+        "low": None if math.isnan(one.low) else one.low,
+        "high": None if math.isnan(one.high) else one.high,
         "models": list(one.models),
         "by_openness": dict(one.by_openness),
     }
@@ -159,8 +160,9 @@ def _ceilings(found: Comparison) -> list[str]:
 
 
 def _harness_table(document: dict[str, Any]) -> str:
-    if not any(h["value"] for h in document["harnesses"]):
+    if all(h["low"] is None for h in document["harnesses"]):
         return ""
+    sides = any(h["by_openness"] for h in document["harnesses"])
     rows = [
         (
             h["harness"],
@@ -178,7 +180,7 @@ def _harness_table(document: dict[str, Any]) -> str:
         Column("models", right=True),
         Column("of which", wrap=True, least=12),
     ]
-    return table(columns, rows)
+    return table(columns, rows) if sides else table(columns[:-1], [row[:-1] for row in rows])
 
 
 def _pair_table(document: dict[str, Any]) -> str:
@@ -193,7 +195,9 @@ def _pair_table(document: dict[str, Any]) -> str:
             _points(*_turned(p, document["common"])[1:]),
         )
         for p in document["pairs"]
-        if document["common"] in {p["one"], p["other"]} and [p["group"]] != p["models"]
+        if document["common"] in {p["one"], p["other"]}
+        and [p["group"]] != p["models"]
+        and not p["ceiling"]
     ]
     columns = [
         Column(f"against {document['common']}", wrap=True, least=16),

@@ -100,8 +100,8 @@ def _sd(mode: Mode, scales: Floats, moves: Floats, top: Maximum) -> Floats:
 def _afterwards(design: Design, top: Maximum) -> list[str]:
     n = len(design.terms)
     out = [
-        f"The SD of {term.name} is at zero: these data show no variation of it, and its levels "
-        "cannot be ranked."
+        f"The SD of {term.name} is at zero: the other effects explain all that varies, and its "
+        "levels cannot be ranked."
         for term, log_sd in zip(design.terms, top.phi, strict=False)
         if np.exp(log_sd) < TINY
     ]

@@ -48,6 +48,17 @@ class Factor:
         return np.linalg.inv(self.dense).astype(float)
 
     @cached_property
+    def ahead(self) -> Floats:
+        """Minus the cross block of H^-1, (Q, K)."""
+        return self.across @ self.inverse
+
+    @cached_property
+    def own(self) -> Floats:
+        """Diagonal of the eliminated block of H^-1, (Q,)."""
+        spread: Floats = 1 / self.diagonal + np.einsum("qk,qk->q", self.ahead, self.across)
+        return spread
+
+    @cached_property
     def root(self) -> Floats:
         """Lower Cholesky factor of the inverse, (K, K)."""
         return np.linalg.cholesky((self.inverse + self.inverse.T) / 2).astype(float)
@@ -74,8 +85,7 @@ class Factor:
 
     def variances(self) -> Floats:
         """Diagonal of H^-1, (Q + K,)."""
-        spread = np.einsum("qk,qk->q", self.across @ self.inverse, self.across)
-        return np.concatenate([1 / self.diagonal + spread, np.diag(self.inverse)])
+        return np.concatenate([self.own, np.diag(self.inverse)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,14 +207,12 @@ class Laplace:
         d = self.design
         q = len(factor.diagonal)
         codes = [t.code for t in d.terms]
-        ahead = factor.across @ factor.inverse
-        own = 1 / factor.diagonal + np.einsum("qk,qk->q", ahead, factor.across)
         first = sd[codes[0]] * d.terms[0].values
-        total: Floats = first**2 * own[codes[0]]
+        total: Floats = first**2 * factor.own[codes[0]]
         places = [d.slices[t].start - q + codes[t] for t in range(1, len(codes))]
         sizes = [sd[q + k] * d.terms[t].values for t, k in enumerate(places, 1)]
         for k, size in zip(places, sizes, strict=True):
-            total -= 2 * first * size * ahead[codes[0], k]
+            total -= 2 * first * size * factor.ahead[codes[0], k]
             for k2, size2 in zip(places, sizes, strict=True):
                 total += size * size2 * factor.inverse[k, k2]
         return total

@@ -8,7 +8,7 @@ import numpy as np
 
 from headway.errors import ScaleError
 from headway.scale.facets.laplace import Laplace
-from headway.scale.table import Floats
+from headway.scale.table import Bools, Floats
 
 LOW, HIGH = -6.0, 3.0  # bounds of log SDs; below the lower one an SD is zero
 SEEN = -3.5  # log of an SD of 0.03
@@ -40,7 +40,7 @@ class Maximum:
     phi: Floats
     loglik: float
     gradient: float
-    free: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    free: Bools
     covariance: Floats
     flat: bool
 
@@ -58,11 +58,12 @@ def maximise(model: Laplace) -> Maximum:
 
 
 def climb(
-    model: Laplace, start: Floats, move: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    model: Laplace, start: Floats, move: Bools, *, rough: bool = False
 ) -> tuple[Floats, float, Floats]:
     """Maximise over the parameters in ``move``; the others stay where ``start`` has them.
 
-    Returns the parameters, the log-likelihood and its gradient.
+    Returns the parameters, the log-likelihood and its gradient; ``rough`` is within about 1e-3
+    of the highest log-likelihood, which is enough for the end of an interval.
     """
     from scipy.optimize import minimize
 
@@ -76,7 +77,8 @@ def climb(
         return -mode.loglik, -model.gradient(here, mode)[move]
 
     if move.any():
-        options = {"maxiter": 500, "gtol": TOL, "ftol": 1e-13, "maxcor": 20}
+        ends = {"gtol": 1e-2, "ftol": 1e-8} if rough else {"gtol": TOL, "ftol": 1e-13}
+        options = {"maxiter": 500, "maxcor": 20, **ends}
         done = minimize(
             loss, start[move], jac=True, method="L-BFGS-B", bounds=bounds[move], options=options
         )
@@ -93,9 +95,7 @@ def _start(model: Laplace) -> Floats:
     return phi
 
 
-def _covariance(
-    model: Laplace, phi: Floats, free: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> tuple[Floats, bool]:
+def _covariance(model: Laplace, phi: Floats, free: Bools) -> tuple[Floats, bool]:
     index = np.flatnonzero(free)
     bend = np.empty((len(index), len(index)))
     for row, k in enumerate(index):
@@ -132,10 +132,16 @@ def _end(model: Laplace, top: Maximum, term: int, z: float) -> float:
     low, high = (LOW, here) if z < 0 else (here, HIGH)
     width = float(np.sqrt(top.covariance[term, term])) if top.free[term] else 1.0
     known, start = [(here, 0.0)], top.phi.copy()
+    if z < 0 and SEEN < here < SEEN + 12 * width:
+        # Below that the likelihood is flat, and there is no end to be found.
+        root, _ = _root(model, top, term, SEEN, start, z)
+        if root > z:
+            return 0.0
+        known, low = [*known, (SEEN, root)], SEEN
     here = float(np.clip(here + z * min(width, 1.0), low, high))
-    for _ in range(12):
+    for _ in range(8):
         root, start = _root(model, top, term, here, start, z)
-        if abs(root - z) < 0.01 or (abs(root) < abs(z) and here in {LOW, HIGH}):
+        if abs(root - z) < 0.02 or (abs(root) < abs(z) and here in {LOW, HIGH}):
             break
         known.append((here, root))
         low, high = _bracket(low, high, here, root > z)
@@ -173,7 +179,7 @@ def _rest(
         here[: len(model.design.terms)] = here[: len(model.design.terms)].clip(LOW, HIGH)
         here[term] = at
     move = top.free & (np.arange(len(start)) != term)
-    there, value, _ = climb(model, best[0], move)
+    there, value, _ = climb(model, best[0], move, rough=True)
     return there, value
 
 

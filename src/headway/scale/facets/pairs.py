@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -68,8 +69,8 @@ class Pair:
         """True if two single runs would show the difference: twice their noise is less."""
         if self.runs is None or not self.repeated:
             return False
-        noise = np.hypot(*(run.sd or 0.0 for run in self.runs))
-        return bool(abs(self.difference) > 2 * noise)
+        first, second = (run.sd or 0.0 for run in self.runs)
+        return abs(self.difference) > 2 * math.hypot(first, second)
 
 
 def pairs(data: Counts, level: float) -> tuple[Pair, ...]:

@@ -1,5 +1,8 @@
-"""What a harness does to a model: effects, paired differences, and three ways to set models side
-by side (in one common harness, in their developers' own, in the best of each)."""
+"""What a harness does to a model: effects, paired differences, and models side by side.
+
+There are three views: all models in one common harness, each in its developer's own, each in the
+best of those it ran in.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import numpy as np
 
 from headway.errors import ScaleError, UnknownNameError
 from headway.scale.facets.design import Counts
-from headway.scale.facets.fit import facets
+from headway.scale.facets.fit import TINY, facets
 from headway.scale.facets.identify import listed
 from headway.scale.facets.pairs import Pair, pairs, runs_of
 from headway.scale.facets.result import Facets
@@ -21,7 +24,10 @@ DRAWS, WORK = 400, 60_000_000  # draws, and logistic curves that a view may cost
 
 @dataclass(frozen=True)
 class Harness:
-    """A harness: its effect on the average model in logits, and the models that ran in it."""
+    """A harness: its effect on the average model in logits, and the models that ran in it.
+
+    The bounds are nan where harnesses show no spread of their own.
+    """
 
     name: str
     value: float
@@ -114,6 +120,8 @@ def compare(
 
 def _blind(data: Counts, standings: Sequence[Standing], found: Sequence[Pair]) -> Iterator[str]:
     """What the three views and the pairs cannot say."""
+    if "openness" not in data.labels:
+        yield "The data have no column openness: nothing is said of open and closed models apart."
     if not found:
         yield "No model ran in two harnesses on the same items: no difference can be paired."
     elif "run" not in data.labels or all(p.runs is None or not p.repeated for p in found):
@@ -192,14 +200,16 @@ def _harnesses(
 
     z = float(ndtri((1 + fit.level) / 2))
     names, modes, sds = fit.levels("harness")
+    spread = next(v.sd for v in fit.variance if v.term == "harness")
     out = []
     for name, mode, sd in zip(names, modes, sds, strict=True):
         models = ran[name]
         count = {
             side: sum(sides.get(m) == side for m in models) for side in sorted(set(sides.values()))
         }
-        low, high = float(mode - z * sd), float(mode + z * sd)
-        out.append(Harness(name, float(mode), low, high, models, count))
+        # At a spread of zero every effect is zero by assumption: that is no interval.
+        half = float(z * sd) if spread > TINY else float("nan")
+        out.append(Harness(name, float(mode), mode - half, mode + half, models, count))
     return tuple(sorted(out, key=lambda h: (-h.value, h.name)))
 
 
@@ -210,39 +220,37 @@ class _Predictor:
         count = int(np.clip(WORK / (len(data.models) * len(data.items)), 60, DRAWS))
         self._fit = fit
         effects, fixed = fit.draws(count, seed)
-        self._point = (fit.modes[None], np.array([[e.value for e in fit.fixed]]))
         self._draws = (effects, fixed)
         self._noise = np.random.default_rng(seed + 1).standard_normal(count)
         self._done: dict[tuple[str, str], View] = {}
 
     def view(self, model: str, harness: str, ran: bool) -> View:
         if (model, harness) not in self._done:
-            shares = self._share(model, harness, self._draws, self._noise)
-            value = float(self._share(model, harness, self._point, np.zeros(1))[0])
+            shares = self._share(model, harness)
             tail = (1 - self._fit.level) / 2
             low, high = np.quantile(shares, [tail, 1 - tail])
-            self._done[model, harness] = View(harness, value, float(low), float(high), ran)
+            self._done[model, harness] = View(
+                harness, float(shares.mean()), float(low), float(high), ran
+            )
         return self._done[model, harness]
 
-    def _share(
-        self, model: str, harness: str, drawn: tuple[Floats, Floats], noise: Floats
-    ) -> Floats:
-        effects, fixed = drawn
+    def _share(self, model: str, harness: str) -> Floats:
+        effects, fixed = self._draws
         eta = fixed[:, 0].copy()
         for term, level in (
             ("model", model),
             ("harness", harness),
             ("model:harness", f"{model}:{harness}"),
         ):
-            eta += self._effect(term, level, effects, noise)
+            eta += self._effect(term, level)
         if "item" not in [t.name for t in self._fit.design.terms]:
             return np.exp(-np.logaddexp(0, -eta))
         items = effects[:, self._fit.design.slices[self._fit.place("item")]]
         out: Floats = (1 / (1 + np.exp(-eta[:, None] - items))).mean(axis=1)
         return out
 
-    def _effect(self, term: str, level: str, effects: Floats, noise: Floats) -> Floats:
-        fit = self._fit
+    def _effect(self, term: str, level: str) -> Floats:
+        fit, effects = self._fit, self._draws[0]
         if term not in [t.name for t in fit.design.terms]:
             return np.zeros(len(effects))
         k = fit.place(term)
@@ -250,7 +258,7 @@ class _Predictor:
         if level in levels:
             return effects[:, fit.design.slices[k].start + levels.index(level)]
         sd = next(v.sd for v in fit.variance if v.term == term)
-        return sd * noise
+        return sd * self._noise
 
 
 def _standings(
