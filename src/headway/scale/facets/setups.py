@@ -129,6 +129,15 @@ def _blind(data: Counts, standings: Sequence[Standing], found: Sequence[Pair]) -
             "No setup was run again as a whole: intervals hold the luck of items, but not that "
             "of whole runs."
         )
+    ran = {m: len(np.unique(data.item[data.model == k])) for k, m in enumerate(data.models)}
+    few = [
+        m for m, count in sorted(ran.items(), key=lambda x: x[1]) if count < 0.9 * len(data.items)
+    ]
+    if few:
+        yield (
+            f"{listed([f'{m} ({ran[m]:,})' for m in few])} ran on less than 90% of the "
+            f"{len(data.items):,} items: what the others would give is filled in by the fit."
+        )
     away = [s.model for s in standings if s.own is None]
     if len(away) == len(standings):
         yield "No model ran in a harness of its own developer: that view is empty."
