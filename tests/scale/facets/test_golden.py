@@ -88,3 +88,14 @@ def test_abilities_follow_the_published_ones(psychometrics, binary, published, l
     theta = [known[name][0] for name in models]
     # golden.md gives what another empirical-Bayes fit reaches; the issue asks for 0.995.
     assert np.corrcoef(theta, modes)[0, 1] > least - 0.0002
+
+
+def test_curvature_and_profile_agree_where_the_likelihood_is_nearly_quadratic(fit):
+    from headway.scale.facets.laplace import Laplace
+    from headway.scale.facets.maximum import maximise, wald
+
+    model = Laplace(fit.design)
+    top = maximise(model)
+    assert fit.design.terms[0].name == "item"
+    spread = next(s for s in fit.variance if s.term == "item")
+    assert wald(model, top, 0, 0.9) == pytest.approx((spread.low, spread.high), abs=0.02)

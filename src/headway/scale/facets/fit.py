@@ -9,10 +9,11 @@ from headway.scale.facets.design import Counts, Design, build
 from headway.scale.facets.formula import Formula, parse
 from headway.scale.facets.identify import components, notes
 from headway.scale.facets.laplace import Laplace, Mode
-from headway.scale.facets.maximum import STEEP, Maximum, maximise, profile, settled
+from headway.scale.facets.maximum import STEEP, Maximum, maximise, profile, settled, wald
 from headway.scale.facets.result import Effect, Facets, Spread
 from headway.scale.table import Floats
 
+MANY = 200_000  # cells above which the curvature gives the intervals of SDs: profiles would be slow
 TINY = 0.02  # an SD below this, in logits, is none that data of any size here could tell from 0
 
 
@@ -74,7 +75,8 @@ def _variance(asked: Formula, model: Laplace, top: Maximum, level: float) -> tup
     for grouping in asked.random:
         if grouping.name in names:
             k = names.index(grouping.name)
-            low, high = profile(model, top, k, level)
+            quick = len(model.design.trials) > MANY and top.free[k]
+            low, high = (wald if quick else profile)(model, top, k, level)
             sd = float(np.exp(top.phi[k])) if top.free[k] else 0.0
             out.append(Spread(grouping.name, sd, min(low, sd), max(high, sd)))
     return tuple(out)

@@ -124,6 +124,16 @@ def profile(model: Laplace, top: Maximum, term: int, level: float) -> tuple[floa
     return _end(model, top, term, -z), _end(model, top, term, z)
 
 
+def wald(model: Laplace, top: Maximum, term: int, level: float) -> tuple[float, float]:
+    """Interval of one SD from the curvature in its logarithm."""
+    from scipy.special import ndtri
+
+    del model
+    half = float(ndtri((1 + level) / 2)) * float(np.sqrt(top.covariance[term, term]))
+    low, high = np.exp(np.clip(top.phi[term] + np.array([-half, half]), LOW, HIGH))
+    return float(low), float(high)
+
+
 def _end(model: Laplace, top: Maximum, term: int, z: float) -> float:
     if not top.free[term] and z < 0:
         return 0.0

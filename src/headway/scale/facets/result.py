@@ -16,7 +16,10 @@ from headway.scale.table import Floats
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """SD of the effects of one term, in logits, with its profile likelihood interval."""
+    """SD of the effects of one term, in logits, with its interval.
+
+    The interval is that of the profile likelihood; beyond 200,000 cells that of the curvature.
+    """
 
     term: str
     sd: float
