@@ -1,0 +1,103 @@
+"""Responses to effects: what the model does, what its setup does, and what cannot be said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from headway.cli.options import Csv, Json, one_form
+
+if TYPE_CHECKING:
+    from headway.scale.responses import Responses
+
+Data = Annotated[Path, Parameter(name="DATA", show_default=False)]
+
+
+def fit(
+    data: Data,
+    /,
+    *,
+    formula: str = "resolved ~ (1|model) + (1|item)",
+    level: float = 0.9,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> str:
+    """Say how much of success is the model, the harness, the item or the run.
+
+    Example: headway fit runs.csv --formula 'resolved ~ (1|model) + (1|harness) + (1|item)'
+
+    Parameters
+    ----------
+    data
+        Responses: columns model, item, successes, trials, and any of benchmark, harness, effort,
+        budget, run, cluster, family, evaluator, openness.
+    formula
+        Fixed effects by name, random ones as (1|name) or (1|name:name), slopes as
+        (0 + budget|model).
+    level
+        Level of the intervals.
+    as_json
+        Print JSON (its form: docs/schema/fit.json).
+    as_csv
+        Print CSV, one row per level.
+    """
+    from headway.publish.effects import fit_document, fit_rows, fit_text
+    from headway.publish.listing import to_csv, to_json
+    from headway.scale.facets import facets
+
+    one_form(as_json=as_json, as_csv=as_csv)
+    responses, left_out = _responses(data)
+    document = fit_document(facets(responses, formula, level=level), left_out)
+    if as_json:
+        return to_json(document)
+    return to_csv(fit_rows(document)) if as_csv else fit_text(document)
+
+
+def setups(
+    data: Data,
+    /,
+    *,
+    harness: str | None = None,
+    level: float = 0.9,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> str:
+    """Say what harnesses do to models, and what these data cannot say.
+
+    Example: headway setups runs.csv --harness terminus-2
+
+    Parameters
+    ----------
+    data
+        Responses: columns model, item, harness, successes, trials, and any of benchmark, run,
+        effort, openness, developer, harness_developer.
+    harness
+        The common harness in which all models are set side by side; default: the one that most
+        models ran in.
+    level
+        Level of the intervals.
+    as_json
+        Print JSON.
+    as_csv
+        Print CSV, one row per model.
+    """
+    from headway.publish.listing import to_csv, to_json
+    from headway.publish.setups import setups_document, setups_text
+    from headway.scale.facets.setups import compare
+
+    one_form(as_json=as_json, as_csv=as_csv)
+    responses, left_out = _responses(data)
+    document = setups_document(compare(responses, common=harness, level=level), left_out)
+    if as_json:
+        return to_json(document)
+    return to_csv(document["models"]) if as_csv else setups_text(document)
+
+
+def _responses(path: Path) -> tuple[Responses, int]:
+    from headway.scale.responses import Responses
+    from headway.sources.responses import read_responses
+
+    read = read_responses(path)
+    return Responses.build(read.columns), read.left_out

@@ -1,0 +1,361 @@
+"""A formula and data as arrays: which level every cell has in every term."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+
+from headway.errors import ScaleError
+from headway.scale.facets.formula import Formula, Grouping, known
+from headway.scale.table import Bools, Floats, Ints
+
+LARGEST = 250_000_000  # entries of the cross block: 2 GB
+
+
+class Counts(Protocol):
+    """Successes of trials, one cell per row (``headway.scale.responses.Responses``)."""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names of the M models."""
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Names of the J items."""
+
+    @property
+    def model(self) -> Ints:
+        """Model of each cell, (N,)."""
+
+    @property
+    def item(self) -> Ints:
+        """Item of each cell, (N,)."""
+
+    @property
+    def successes(self) -> Floats:
+        """Successes, (N,)."""
+
+    @property
+    def trials(self) -> Floats:
+        """Trials, (N,)."""
+
+    @property
+    def labels(self) -> Mapping[str, tuple[tuple[str, ...], Ints]]:
+        """Levels and code (N,) of each other label; -1 where it is not known."""
+
+    @property
+    def numbers(self) -> Mapping[str, Floats]:
+        """Numbers of each cell, (N,); nan where not known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """One random effect.
+
+    Attributes
+    ----------
+    name : str
+    levels : tuple of str, length L
+    code : (N,) int
+        Level of each cell.
+    values : (N,) float
+        What the effect multiplies: 1 for a shift.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    code: Ints
+    values: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Cells, fixed effects and random effects.
+
+    Attributes
+    ----------
+    successes, trials : (N,) float
+    x : (N, P) float
+        Fixed effects, the intercept first.
+    fixed : tuple of str, length P
+    terms : tuple of Term
+        The first has the most levels; it is the one that is eliminated.
+    rows : (N,) int
+        Rows of the data that the cells come from.
+    cautions : tuple of str
+    """
+
+    successes: Floats
+    trials: Floats
+    x: Floats
+    fixed: tuple[str, ...]
+    terms: tuple[Term, ...]
+    rows: Ints
+    cautions: tuple[str, ...] = ()
+
+    @property
+    def n_levels(self) -> int:
+        """Levels of all terms together, Q + K."""
+        return sum(len(term.levels) for term in self.terms)
+
+    @cached_property
+    def slices(self) -> tuple[slice, ...]:
+        """Where each term's levels lie among all levels."""
+        ends = np.cumsum([0, *(len(term.levels) for term in self.terms)]).tolist()
+        return tuple(slice(a, b) for a, b in pairwise(ends))
+
+    def contribution(self, term: int, effects: Floats) -> Floats:
+        """What the effects (L,) of one term add to every cell, (N,)."""
+        one = self.terms[term]
+        return effects[one.code] * one.values
+
+    def spread(self, effects: Floats) -> Floats:
+        """What the effects (Q + K,) of all terms add to every cell, (N,)."""
+        total = np.zeros(len(self.trials))
+        for t, part in enumerate(self.slices):
+            total += self.contribution(t, effects[part])
+        return total
+
+    def gather(self, cells: Floats) -> Floats:
+        """Sums (Q + K,) of ``cells`` (N,) over the cells of each level: the transpose."""
+        sums = [np.bincount(t.code, cells * t.values, len(t.levels)) for t in self.terms]
+        return np.concatenate(sums).astype(float)
+
+    def products(self, weight: Floats) -> tuple[Floats, Floats, Floats]:
+        """Z'WZ as its diagonal (Q,), cross block (Q, K) and dense block (K, K)."""
+        first, *others = self.terms
+        q = len(first.levels)
+        weighted = weight * first.values
+        diagonal = np.bincount(first.code, weighted * first.values, q).astype(float)
+        cross = np.empty((q, self.n_levels - q))
+        dense = np.empty((self.n_levels - q,) * 2)
+        places = [slice(s.start - q, s.stop - q) for s in self.slices[1:]]
+        for term, here in zip(others, places, strict=True):
+            cross[:, here] = _table(first, term, weighted * term.values)
+            own = weight * term.values
+            for other, there in zip(others, places, strict=True):
+                if there.start <= here.start:
+                    block = _table(term, other, own * other.values)
+                    dense[here, there], dense[there, here] = block, block.T
+        return diagonal, cross, dense
+
+
+def _table(a: Term, b: Term, cells: Floats) -> Floats:
+    shape = len(a.levels), len(b.levels)
+    sums = np.bincount(a.code * shape[1] + b.code, cells, shape[0] * shape[1])
+    return sums.astype(float).reshape(shape)
+
+
+@dataclass(frozen=True, eq=False)
+class _Columns:
+    """Everything that a formula may name."""
+
+    labels: Mapping[str, tuple[tuple[str, ...], Ints]]
+    numbers: Mapping[str, Floats]
+
+    @classmethod
+    def of(cls, data: Counts) -> _Columns:
+        own = {"model": (data.models, data.model), "item": (data.items, data.item)}
+        labels = {k: v for k, v in {**data.labels, **own}.items() if k != "weight"}
+        numbers = {k: v for k, v in data.numbers.items() if k != "weight"}
+        return cls(labels, numbers)
+
+    def missing(self, name: str) -> Bools:
+        if name in self.numbers:
+            return ~np.isfinite(self.numbers[name])
+        gone: Bools = self.labels[name][1] < 0
+        return gone
+
+
+def build(formula: Formula, data: Counts) -> Design:
+    """Lay out a formula over the data; say what cannot be used.
+
+    Cells without trials, without weight, or without one of the labels are left out, and counted
+    in a caution. A random effect with one level is left out too.
+
+    Raises
+    ------
+    ScaleError, UnknownNameError
+        If the formula and the data do not fit together, or nothing is left to explain.
+    """
+    columns = _Columns.of(data)
+    known(formula, [*columns.labels, *columns.numbers])
+    cautions: list[str] = []
+    rows, weight = _usable(formula, data, columns, cautions)
+    successes, trials = data.successes[rows] * weight, data.trials[rows] * weight
+    if not 0 < successes.sum() < trials.sum():
+        what = "succeeded" if successes.sum() else "failed"
+        raise ScaleError(f"Every attempt {what}: there is nothing that effects could explain.")
+    terms = _terms(formula, columns, rows, cautions)
+    names, x = _fixed(formula, columns, rows, cautions)
+    return Design(successes, trials, x, names, terms, rows, tuple(cautions))
+
+
+def _usable(
+    formula: Formula, data: Counts, columns: _Columns, cautions: list[str]
+) -> tuple[Ints, Floats]:
+    weight = _weights(data)
+    if not (weight >= 0).all():
+        k = int(np.flatnonzero(~(weight >= 0))[0])
+        where = f"{data.models[data.model[k]]!r} on {data.items[data.item[k]]!r}"
+        raise ScaleError(f"The weight of {where} is {weight[k]:g}; give 0 or more.")
+    empty = (data.trials * weight) == 0
+    keep = ~empty
+    if empty.any():
+        cautions.append(f"{_cells(int(empty.sum()))} without trials or weight: left out.")
+    for name in formula.names():
+        gone = keep & columns.missing(name)
+        if gone.any():
+            cautions.append(f"{_cells(int(gone.sum()))} without {name}: left out.")
+            keep &= ~gone
+    if not keep.any():
+        raise ScaleError("There are no cells to fit: every one was left out.")
+    rows = np.flatnonzero(keep)
+    return rows, weight[rows]
+
+
+def _weights(data: Counts) -> Floats:
+    """Weights of the cells, from a column of numbers or of texts; a missing one is 1."""
+    if "weight" in data.numbers:
+        return np.nan_to_num(data.numbers["weight"], nan=1.0)
+    if "weight" not in data.labels:
+        return np.ones(len(data.trials))
+    levels, code = data.labels["weight"]
+    try:
+        table = np.array([*map(float, levels), 1.0])  # code -1 is the last
+    except ValueError as error:
+        raise ScaleError(f"Column 'weight' holds something that is no number: {error}.") from None
+    return table[code]
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count:,} cells"
+
+
+def _terms(
+    formula: Formula, columns: _Columns, rows: Ints, cautions: list[str]
+) -> tuple[Term, ...]:
+    if not formula.random:
+        raise ScaleError(
+            "The formula has no random effect; add one, such as (1|model) or (1|item)."
+        )
+    found = []
+    for grouping in formula.random:
+        term = _term(grouping, columns, rows)
+        if len(term.levels) > 1:
+            found.append(term)
+        else:
+            cautions.append(
+                f"There is only one level of {grouping.name} ({term.levels[0]!r}): "
+                f"{grouping} is left out, and the intercept holds its effect."
+            )
+    if not found:
+        raise ScaleError(
+            "Every random effect of the formula has one level only: nothing can be compared."
+        )
+    found.sort(key=lambda term: -len(term.levels))
+    rest = sum(len(term.levels) for term in found[1:])
+    if len(found[0].levels) * rest > LARGEST:
+        raise ScaleError(
+            f"{len(found[0].levels):,} levels of {found[0].name} by {rest:,} others need more "
+            "memory than this method may take; fit fewer models at a time."
+        )
+    return tuple(found)
+
+
+def _term(grouping: Grouping, columns: _Columns, rows: Ints) -> Term:
+    for name in grouping.names:
+        if name not in columns.labels:
+            raise ScaleError(
+                f"{name} is a number, so it has no levels for {grouping}; write it as a fixed "
+                f"effect, or as a slope: (0 + {name}|model)."
+            )
+    values = np.ones(len(rows))
+    if grouping.slope:
+        values = number(grouping.slope, columns.numbers, rows)
+    levels, code = combined(grouping.names, columns.labels, rows)
+    return Term(grouping.name, levels, code, values)
+
+
+def combined(
+    names: tuple[str, ...], labels: Mapping[str, tuple[tuple[str, ...], Ints]], rows: Ints
+) -> tuple[tuple[str, ...], Ints]:
+    """Levels that occur, and the level of each row, of a combination of labels."""
+    code = np.zeros(len(rows), dtype=np.int64)
+    for name in names:
+        levels, each = labels[name]
+        code = np.unique(code * len(levels) + each[rows], return_inverse=True)[1]
+    first = np.unique(code, return_index=True)[1]
+    texts = [":".join(labels[n][0][labels[n][1][rows[k]]] for n in names) for k in first]
+    return tuple(texts), code.astype(np.int64)
+
+
+def number(name: str, numbers: Mapping[str, Floats], rows: Ints) -> Floats:
+    """A number as a regressor: the budget in doublings of its geometric mean, others centred.
+
+    Raises
+    ------
+    ScaleError
+        If it is no number, is constant, or is a budget that is not above 0.
+    """
+    if name not in numbers:
+        raise ScaleError(f"{name} is a label and no number, so it has no slope; write (1|{name}).")
+    values = numbers[name][rows]
+    if values.min() == values.max():
+        raise ScaleError(
+            f"{name} is {values[0]:g} in every row, so its effect cannot be seen; leave it out."
+        )
+    if name == "budget":
+        if values.min() <= 0:
+            raise ScaleError(f"A budget is {values.min():g}; budgets must be above 0.")
+        values = np.log2(values)
+    centred: Floats = values - values.mean()
+    return centred
+
+
+def _fixed(
+    formula: Formula, columns: _Columns, rows: Ints, cautions: list[str]
+) -> tuple[tuple[str, ...], Floats]:
+    names, x = ["intercept"], [np.ones(len(rows))]
+    for effect in formula.fixed:
+        for name, column in _effect(effect, columns, rows):
+            trial = np.column_stack([*x, column])
+            if np.linalg.matrix_rank(trial.T @ trial, tol=1e-8 * len(rows)) < trial.shape[1]:
+                cautions.append(
+                    f"The effect of {name} cannot be told apart from other effects in these data: "
+                    "left out."
+                )
+                continue
+            names.append(name)
+            x.append(column)
+    return tuple(names), np.column_stack(x)
+
+
+def _effect(effect: tuple[str, ...], columns: _Columns, rows: Ints) -> list[tuple[str, Floats]]:
+    """Named columns of one fixed effect; a label has one per level but its most frequent."""
+    out = [("", np.ones(len(rows)))]
+    for name in effect:
+        coded = _coded(name, columns, rows)
+        out = [(f"{left}:{right}".strip(":"), a * b) for left, a in out for right, b in coded]
+    return out
+
+
+def _coded(name: str, columns: _Columns, rows: Ints) -> list[tuple[str, Floats]]:
+    if name in columns.numbers:
+        return [(name, number(name, columns.numbers, rows))]
+    levels, code = combined((name,), columns.labels, rows)
+    if len(levels) == 1:
+        raise ScaleError(
+            f"{name} is {levels[0]!r} in every row, so its effect cannot be seen; leave it out."
+        )
+    base = int(np.bincount(code).argmax())
+    return [
+        (f"{name}[{level}]", (code == k).astype(float))
+        for k, level in enumerate(levels)
+        if k != base
+    ]
