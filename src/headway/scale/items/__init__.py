@@ -1,0 +1,1 @@
+"""Item scales: abilities of models and parameters of items from answers to single items."""
