@@ -18,10 +18,17 @@ import numpy as np
 
 from headway.scale.items.curve import curve
 from headway.scale.items.grid import Grid, Walk, grid, walking
-from headway.scale.items.joint import State, bounded, slope_and_place, sweep_until
+from headway.scale.items.joint import (
+    LONGEST,
+    State,
+    bounded,
+    distance,
+    slope_and_place,
+    sweep_until,
+    with_prior,
+)
 from headway.scale.items.population import (
     PSEUDO,
-    USUAL_SD,
     Population,
     fitted_at_zero,
     from_natural,
@@ -32,8 +39,9 @@ from headway.scale.items.population import (
 from headway.scale.responses import Responses
 from headway.scale.table import Floats
 
-FINE, COARSE, SMALL = 9, 5, 40_000  # nodes a dimension, with up to so many cells and beyond
-WARM, STEPS = 3, 40
+FINE, COARSE, SMALL = 11, 5, 40_000  # nodes a dimension, with up to so many cells and beyond
+START_SWEEPS, WARM, STEPS = 6, 3, 100
+SLACK = 0.01  # of the log posterior: nodes move with the state, so its sum is not quite one surface
 START_TOL, TOL = 1e-2, 1e-4  # of abilities, in their SD
 
 
@@ -93,31 +101,14 @@ def integrated(
     if order is None:
         order = FINE if data.won.size <= SMALL else COARSE
     with walking(data.shape) as walk:
-        state, _, _ = sweep_until(walk, data, slopes=slopes, floor=floor, tol=START_TOL)
+        # Few sweeps: where answers are few the joint mode runs off to steep slopes.
+        state, _, _ = sweep_until(
+            walk, data, slopes=slopes, floor=floor, tol=START_TOL, most=START_SWEEPS
+        )
         problem = _Problem(walk, data, floor, *hermite(order, state.item.shape[1]))
-        state = _centred(state)
         for _ in range(WARM):
             state = _gentle(problem, state)
         return _newton(problem, state)
-
-
-def _centred(state: State) -> State:
-    """The same curves with the population of items at mean 0."""
-    unit = float(np.exp(state.population.mean[0])) if state.item.shape[1] == 2 else 1.0
-    shift = float(state.population.mean[-1])
-    item = state.item - state.population.mean
-    item[:, -1] *= unit
-    scale = np.ones(item.shape[1])
-    scale[-1] = unit
-    both = np.outer(scale, scale)
-    return State(
-        theta=(state.theta - shift) * unit,
-        item=item,
-        item_cov=state.item_cov * both,
-        population=Population(np.zeros(len(scale)), state.population.cov * both),
-        spread=state.spread * unit,
-        centre=(state.centre - shift) * unit,
-    )
 
 
 class _Problem(NamedTuple):
@@ -204,7 +195,8 @@ def _cells(z: Floats, y: Floats, n: Floats, floor: float) -> tuple[Floats, Float
     """Log-likelihood of each item at its nodes (J', K), score and curvature by z (J', K, M)."""
     if floor:
         return _floored(z, y, n, floor)
-    odds = np.exp(np.minimum(z, 500))
+    np.clip(z, -500, 500, out=z)  # a node far out must not earn more than certainty
+    odds = np.exp(z)
     value = np.matmul(z, y[..., None])[..., 0]
     p = 1 + odds
     value -= np.matmul(np.log(p), n[..., None])[..., 0]
@@ -241,21 +233,7 @@ def _gentle(problem: _Problem, state: State) -> State:
     new = look.state
     theta = state.theta + bounded(look.gradient / look.info)
     population = fitted_at_zero(new.item, new.item_cov)
-    return _prior(replace(new, theta=theta, population=population), 1 / look.info)
-
-
-def _prior(state: State, variance: Floats) -> State:
-    """Centre and spread of abilities by empirical Bayes: their errors count as spread.
-
-    Pseudo-models among the pseudo-items keep one model, or models all alike, from having none.
-    """
-    theta, size = state.theta, len(state.theta) + PSEUDO
-    centre = float(theta.sum()) / size
-    total = float(((theta - centre) ** 2 + variance).sum()) + PSEUDO * (
-        USUAL_SD[-1] ** 2 + centre**2
-    )
-    spread = float(np.sqrt(total / size))
-    return replace(state, centre=centre, spread=spread)
+    return with_prior(replace(new, theta=theta, population=population), 1 / look.info)
 
 
 def _newton(problem: _Problem, state: State) -> IntegratedFit:
@@ -265,10 +243,9 @@ def _newton(problem: _Problem, state: State) -> IntegratedFit:
         covariance = _inverse(look, state)
         if moved <= TOL or steps >= STEPS:
             break
-        after = _step(look, state, covariance)
-        moved, steps = _distance(state, after), steps + 1
-        state = after
-        look = _look(problem, state, louis=True)
+        after, seen = _climb(problem, look, state, covariance)
+        moved, steps = distance(state.theta, after.theta), steps + 1
+        state, look = after, seen
     m = len(state.theta)
     return IntegratedFit(
         theta=state.theta,
@@ -284,14 +261,25 @@ def _newton(problem: _Problem, state: State) -> IntegratedFit:
     )
 
 
-def _distance(before: State, after: State) -> float:
-    """Largest change of a standardised ability: where zero and unit creep, nothing is meant."""
+def _climb(problem: _Problem, look: _Look, state: State, covariance: Floats) -> tuple[State, _Look]:
+    """A Newton step, shortened until it climbs; where none does, a gentle one."""
+    height = _height(look, state, state)
+    for size in (1.0, 0.3, 0.1):
+        after = _step(look, state, covariance, size)
+        seen = _look(problem, after, louis=True)
+        if _height(seen, after, state) > height - SLACK:
+            return after, seen
+    after = _gentle(problem, state)
+    return after, _look(problem, after, louis=True)
 
-    def standard(theta: Floats) -> Floats:
-        far: Floats = theta - theta.mean()
-        return far / max(float(far.std()), 1e-8)
 
-    return float(np.abs(standard(after.theta) - standard(before.theta)).max())
+def _height(look: _Look, state: State, prior: State) -> float:
+    """Log posterior of a state under the abilities' prior of ``prior``."""
+    far = (state.theta - prior.centre) / prior.spread
+    population = state.population
+    _, log_det = np.linalg.slogdet(2 * np.pi * population.cov)
+    pseudo = population.natural() @ pseudo_powers(len(population.mean)) - 0.5 * log_det
+    return look.value - 0.5 * float(far @ far) + PSEUDO * float(pseudo)
 
 
 def _inverse(look: _Look, state: State) -> Floats:
@@ -309,16 +297,16 @@ def _inverse(look: _Look, state: State) -> Floats:
     return out
 
 
-def _step(look: _Look, state: State, covariance: Floats) -> State:
-    """Newton step of abilities and natural parameters, halved until a population exists."""
+def _step(look: _Look, state: State, covariance: Floats, share: float) -> State:
+    """A share of the Newton step of abilities and population, until a population exists."""
     m, (j, d) = len(look.gradient), state.item.shape
     mean, _ = state.population.moments()
     pull = look.second + PSEUDO * pseudo_powers(d) - (j + PSEUDO) * mean
     step = covariance @ np.concatenate([look.gradient, pull])
-    size = min(1.0, 2.0 / max(float(np.abs(step[:m]).max()), 1e-300))
+    size = share * min(1.0, LONGEST / max(float(np.abs(step[:m]).max()), 1e-300))
     population = from_natural(state.population.natural() + size * step[m:])
     while population is None:
         size /= 2
         population = from_natural(state.population.natural() + size * step[m:])
     new = replace(look.state, theta=state.theta + size * step[:m], population=population)
-    return _prior(new, np.diag(covariance)[:m])
+    return with_prior(new, np.diag(covariance)[:m])

@@ -7,7 +7,7 @@ answers; with few it is too sure, and :mod:`headway.scale.items.integrated` is u
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,8 +35,8 @@ class JointFit:
         Of the items given the abilities.
     population : Population
         Of the items.
-    spread : float
-        SD of the abilities' prior.
+    centre, spread : float
+        Mean and SD of the abilities' prior.
     covariance : (M, M) float
         Of theta, items allowed for.
     loglik : float
@@ -50,6 +50,7 @@ class JointFit:
     item: Floats
     item_cov: Floats
     population: Population
+    centre: float
     spread: float
     covariance: Floats
     loglik: float
@@ -93,6 +94,7 @@ def joint(responses: Responses, *, slopes: bool = True, floor: float = 0.0) -> J
         item=state.item,
         item_cov=state.item_cov,
         population=state.population,
+        centre=state.centre,
         spread=state.spread,
         covariance=covariance,
         loglik=loglik,
@@ -102,16 +104,26 @@ def joint(responses: Responses, *, slopes: bool = True, floor: float = 0.0) -> J
 
 
 def sweep_until(
-    walk: Walk[Any], data: Grid, *, slopes: bool, floor: float, tol: float
+    walk: Walk[Any], data: Grid, *, slopes: bool, floor: float, tol: float, most: int = SWEEPS
 ) -> tuple[State, int, float]:
     """Sweep until no ability moves by more than ``tol``; also the start of other methods."""
     state = _start(data, slopes=slopes)
     moved, sweeps = np.inf, 0
-    while moved > tol and sweeps < SWEEPS:
+    while moved > tol and sweeps < most:
         before = state.theta
         state = _models(walk, data, _items(walk, data, state, floor), floor)
-        moved, sweeps = float(np.abs(state.theta - before).max()), sweeps + 1
+        moved, sweeps = distance(before, state.theta), sweeps + 1
     return state, sweeps, moved
+
+
+def distance(before: Floats, after: Floats) -> float:
+    """Largest change of a standardised ability: where zero and unit creep, nothing is meant."""
+
+    def standard(theta: Floats) -> Floats:
+        far: Floats = theta - theta.mean()
+        return far / max(float(far.std()), 1e-8)
+
+    return float(np.abs(standard(after) - standard(before)).max())
 
 
 def _start(data: Grid, *, slopes: bool) -> State:
@@ -129,7 +141,7 @@ def _start(data: Grid, *, slopes: bool) -> State:
     mean, second = usual(item.shape[1])
     population = Population(mean, second - np.outer(mean, mean))
     cov = np.repeat(population.cov[None] / 4, len(b), axis=0)
-    return State(theta, item, cov, population, 1.0 if slopes else 1.5)
+    return centred(State(theta, item, cov, population, 1.0 if slopes else 1.5))
 
 
 class Cell(NamedTuple):
@@ -179,12 +191,14 @@ def _items(walk: Walk[Any], data: Grid, state: State, floor: float) -> State:
         here = cell(data, part, state.theta, state.item, floor)
         u = state.item[part]
         gradient, info = _blocks(here, slope_and_place(u)[0], u.shape[1])
-        gradient = gradient - (u - state.population.mean) @ precision
+        gradient = gradient - u @ precision
         cov = np.asarray(np.linalg.inv(info + precision), dtype=float)
         return u + bounded(np.einsum("jde,je->jd", cov, gradient)), cov
 
     item, cov = (np.concatenate(x) for x in zip(*walk(step, 1), strict=True))
-    return State(state.theta, item, cov, fitted(item, cov), state.spread)
+    # A mean held at 0 here would let abilities shrink while slopes grow: a joint mode has no other
+    # hold on the unit.
+    return centred(replace(state, item=item, item_cov=cov, population=fitted(item, cov)))
 
 
 def _models(walk: Walk[Any], data: Grid, state: State, floor: float) -> State:
@@ -195,32 +209,44 @@ def _models(walk: Walk[Any], data: Grid, state: State, floor: float) -> State:
 
     gradient, info = (np.sum(x, axis=0) for x in zip(*walk(step, 1), strict=True))
     ease = 1 / state.spread**2
-    theta = state.theta + bounded((gradient - ease * state.theta) / (info + ease))
-    return _regauged(state, theta, 1 / (info + ease))
+    theta = state.theta + bounded((gradient - ease * (state.theta - state.centre)) / (info + ease))
+    return with_prior(replace(state, theta=theta), 1 / (info + ease))
 
 
-def _regauged(state: State, theta: Floats, variance: Floats) -> State:
-    """Bring abilities to the mean and spread of their prior, and the items along.
+def centred(state: State) -> State:
+    """The same curves with the population of items at mean 0.
 
     The likelihood does not notice; without this the sweeps creep along that direction.
     """
-    shift = float(theta.mean())
-    spread = float(np.sqrt(np.mean((theta - shift) ** 2 + variance)))
-    item, population = state.item.copy(), state.population
-    item[:, -1] -= shift
-    mean, cov, item_cov = population.mean.copy(), population.cov, state.item_cov
-    mean[-1] -= shift
-    if item.shape[1] == 1:
-        size = len(theta) + PSEUDO
-        spread = float(np.sqrt((len(theta) * spread**2 + PSEUDO * USUAL_SD[-1] ** 2) / size))
-        return State(theta - shift, item, item_cov, Population(mean, cov), spread)
-    item[:, 1] /= spread
-    item[:, 0] += np.log(spread)
-    scale = np.array([1, 1 / spread])
-    mean = mean * scale + [np.log(spread), 0]
+    unit = float(np.exp(state.population.mean[0])) if state.item.shape[1] == 2 else 1.0
+    shift = float(state.population.mean[-1])
+    item = state.item - state.population.mean
+    item[:, -1] *= unit
+    scale = np.ones(item.shape[1])
+    scale[-1] = unit
     both = np.outer(scale, scale)
-    moved = Population(mean, cov * both)
-    return State((theta - shift) / spread, item, item_cov * both, moved, 1.0)
+    return State(
+        theta=(state.theta - shift) * unit,
+        item=item,
+        item_cov=state.item_cov * both,
+        population=Population(np.zeros(len(scale)), state.population.cov * both),
+        spread=state.spread * unit,
+        centre=(state.centre - shift) * unit,
+    )
+
+
+def with_prior(state: State, variance: Floats) -> State:
+    """Centre and spread of abilities by empirical Bayes: their errors count as spread.
+
+    Pseudo-models among the pseudo-items keep one model, or models all alike, from having none.
+    """
+    theta, size = state.theta, len(state.theta) + PSEUDO
+    centre = float(theta.sum()) / size
+    total = float(((theta - centre) ** 2 + variance).sum()) + PSEUDO * (
+        USUAL_SD[-1] ** 2 + centre**2
+    )
+    spread = float(np.sqrt(total / size))
+    return replace(state, centre=centre, spread=spread)
 
 
 def bounded(step: Floats) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 
 from headway.scale.table import Floats
 
-PSEUDO = 2.0  # so many items of the usual kind are added: a spread is never estimated as zero
+PSEUDO = 5.0  # so many items of the usual kind are added: a spread is never estimated as zero
 USUAL_MEAN = np.array([0.0, 0.0])
 USUAL_SD = np.array([0.4, 1.5])
 
