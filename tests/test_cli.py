@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import random
 import signal
@@ -370,3 +371,46 @@ def test_version_help_and_completion(headway):
     assert headway("--help").stdout == headway().stdout
     assert "complete" in headway("completion", "bash").stdout
     assert headway("completion", "tcsh").returncode == 2
+
+
+# --- scales of single items
+
+
+@pytest.fixture(scope="module")
+def responses(tmp_path_factory):
+    """Eight models on thirty items, three trials a cell."""
+    rng = random.Random(7)
+    rows = ["model,item,successes,trials"]
+    for m in range(8):
+        for j in range(30):
+            p = 1 / (1 + math.exp(-(m / 2 - 2 - (j / 10 - 1.5))))
+            rows.append(f"m{m},q{j},{sum(rng.random() < p for _ in range(3))},3")
+    path = tmp_path_factory.mktemp("items") / "responses.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["rasch", "two_pl", "three_pl"])
+def test_an_item_scale_has_the_agreed_shape(headway, responses, schema, name: str):
+    run = headway("scale", "--scale", name, "--data", responses, "--json")
+    assert (run.returncode, run.stderr) == (0, "")
+    found = json.loads(run.stdout)
+    schema("items", found)
+    assert (found["scale"], found["n_models"], found["n_items"]) == (name, 8, 30)
+    value = {m["name"]: m["value"] for m in found["models"]}
+    assert value["m7"] > value["m4"] > value["m0"]
+    assert [m["value"] for m in found["models"]] == sorted(value.values(), reverse=True)
+    if name == "rasch":
+        assert {item["a"] for item in found["items"]} == {1.0}
+    text = headway("scale", "--scale", name, "--data", responses).stdout
+    assert wide(text) <= 80
+    assert "Method: " in text
+
+
+def test_an_item_scale_without_responses(headway, own):
+    run = headway("scale", "--scale", "two_pl")
+    assert run.returncode == 2
+    assert "--data FILE" in run.stderr
+    run = headway("scale", "--scale", "two_pl", "--data", own())
+    assert run.returncode == 2
+    assert "'item'" in run.stderr

@@ -99,7 +99,7 @@ def gap(
 
 def scale(
     *,
-    scale: Literal["eci", "rasch"] = "eci",
+    scale: Literal["eci", "rasch", "two_pl", "three_pl"] = "eci",
     data: Path | None = None,
     ledger: Folder = None,
     draws: Count = 500,
@@ -114,9 +114,11 @@ def scale(
     Parameters
     ----------
     scale
-        The estimator: eci (Epoch's Capabilities Index) or rasch (Elo from a table).
+        The estimator: eci (Epoch's Capabilities Index), rasch (Elo from a table); or from answers
+        to single items: rasch, two_pl, three_pl.
     data
-        A table of your own: columns model, benchmark, score; or Epoch's eci_benchmarks.csv.
+        A table of your own: columns model, benchmark, score; or Epoch's eci_benchmarks.csv; or
+        responses: model, item, successes, trials.
     ledger
         Folder of another ledger: a snapshot, a store or text tables.
     draws
@@ -130,11 +132,19 @@ def scale(
     """
     from headway.publish.abilities import scale_document, scale_text
     from headway.publish.fitting import fit_scale
+    from headway.publish.items import fit_items, has_items, items_document, items_text
     from headway.publish.listing import to_csv, to_json
     from headway.publish.ranking import scale_chart
 
     one_form(as_json=as_json, as_csv=as_csv)
     _check_plot(plot)
+    if has_items(data, scale) and data is not None:
+        if plot:
+            raise HeadwayError("A plot of items is not drawn yet: leave out --plot.")
+        shown = items_document(fit_items(data, scale, draws=draws))
+        if as_json:
+            return to_json(shown)
+        return to_csv(shown["models"]) if as_csv else items_text(shown)
     evidence = _evidence(data, ledger)
     with progress() as tick:
         done = 0

@@ -1,0 +1,133 @@
+"""An item scale for people and programs: abilities of models, slopes and difficulties of items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headway.publish.abilities import LEVEL, SHOWN
+from headway.publish.table import Column, prose, table
+from headway.publish.words import number, span
+
+if TYPE_CHECKING:
+    from headway.scale.items import ItemScale
+
+
+def has_items(path: Path | None, name: str) -> bool:
+    """Whether a scale is to be fitted to single items: by its name, or by the file's columns.
+
+    Raises
+    ------
+    DataError
+        If the scale needs responses and there is no file, or the file cannot be read.
+    """
+    from headway.errors import DataError
+    from headway.sources.reading import read_raw
+
+    of_items = name in {"two_pl", "three_pl"}
+    if of_items and path is None:
+        raise DataError(
+            f"The scale {name!r} is fitted to answers to single items, which the ledger does not "
+            "hold: pass --data FILE with columns model, item, successes, trials."
+        )
+    return of_items or (path is not None and name == "rasch" and "item" in read_raw(path).header)
+
+
+def fit_items(path: Path, name: str, *, draws: int = 500) -> ItemScale:
+    """Abilities from answers to single items.
+
+    Parameters
+    ----------
+    path
+        Tidy responses: ``model``, ``item``, ``successes`` and ``trials`` (one where it is absent).
+    name
+        ``rasch``, ``two_pl`` or ``three_pl``.
+    draws
+        Joint draws for the intervals.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read as responses.
+    ScaleError
+        If models share no items, or there is nothing to fit.
+    """
+    from headway.scale import items
+    from headway.scale.responses import Responses
+    from headway.sources.responses import read_responses
+
+    read = read_responses(path)
+    columns: Mapping[str, Any] = {
+        key: values for key, values in read.columns.items() if key in _COUNTS
+    }
+    fits = {"rasch": items.rasch_items, "two_pl": items.two_pl, "three_pl": items.three_pl}
+    return fits[name](Responses.build(columns), draws=draws)
+
+
+_COUNTS = ("model", "item", "successes", "trials")
+
+
+def items_document(scale: ItemScale) -> dict[str, Any]:
+    """The scale as ``headway scale --json`` gives it: ``items`` in place of benchmarks."""
+    low, high = scale.interval(LEVEL)
+    order = sorted(range(len(scale.models)), key=lambda k: (-scale.ability[k], scale.models[k]))
+    return {
+        "scale": scale.name,
+        "unit": scale.unit,
+        "level": LEVEL,
+        "loglik": scale.loglik,
+        "method": scale.method,
+        "gauge": scale.gauge,
+        "n_models": len(scale.models),
+        "n_items": len(scale.items),
+        "n_responses": scale.n_responses,
+        "models": [
+            {
+                "name": scale.models[k],
+                "value": float(scale.ability[k]),
+                "low": float(low[k]),
+                "high": float(high[k]),
+            }
+            for k in order
+        ],
+        "items": [
+            {"item": item, "a": float(a), "b": float(b)}
+            | ({} if scale.c is None else {"c": float(scale.c[j])})
+            for j, (item, a, b) in enumerate(zip(scale.items, scale.a, scale.b, strict=True))
+        ],
+        "cautions": list(scale.cautions),
+    }
+
+
+def items_text(document: dict[str, Any]) -> str:
+    """The most able models with their intervals, and how the scale was made."""
+    columns = [
+        Column("", right=True),
+        Column("model", wrap=True, least=20),
+        Column(document["unit"], right=True),
+        Column(f"{document['level']:.0%} interval", right=True),
+    ]
+    rows = [
+        (
+            k,
+            row["name"],
+            number(row["value"], 2),
+            span(row["low"], row["high"], 2, join="–"),
+        )
+        for k, row in enumerate(document["models"][:SHOWN], 1)
+    ]
+    notes = [prose(text, first="  ") for text in document["cautions"]]
+    return "\n\n".join(
+        part for part in (table(columns, rows), "\n".join(notes), prose(_closing(document))) if part
+    )
+
+
+def _closing(document: dict[str, Any]) -> str:
+    rest = len(document["models"]) - SHOWN
+    more = f"{rest} more models with --json or --csv. " if rest > 0 else ""
+    return (
+        f"{more}Scale {document['scale']}: {document['n_models']} models, {document['n_items']} "
+        f"items, {document['n_responses']:,} cells. Method: {document['method']}. "
+        f"Gauge: {document['gauge']}."
+    )
