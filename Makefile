@@ -17,8 +17,9 @@ export PIP_ROOT_USER_ACTION := ignore
 gap: $(VENV)/.site
 	@$(BIN)/headway gap
 
+# One BLAS thread a worker: small systems on shared cores lose more than they gain from threads.
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@OPENBLAS_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .
