@@ -21,6 +21,7 @@ from headway.scale.table import Bools, Floats, Ints
 
 NEAR = 0.1  # below this gradient a draw uses the exact Hessian, above it the Gauss-Newton one
 FAR = 0.1  # above this gradient benchmarks are also moved one by one, each with its own damping
+HELD = 1e12  # curvature that keeps a parameter where it is
 ROUND_OFF = 500  # a step may raise the objective by so many units in its last place
 
 
@@ -363,8 +364,12 @@ def _border(cells: Cells, n_models: int, by_d: Floats, by_a: Floats) -> Floats:
 
 
 def _solve_free(system: Floats, right: Floats, free: Bools) -> Floats:
-    """Solve each system over its free rows; the others stay at zero."""
-    system *= free[:, :, None] & free[:, None, :]
+    """Solve each system over its free rows; the others stay at zero.
+
+    A held row gets a diagonal beside which its neighbours do not count: cheaper than striking out
+    rows and columns.
+    """
     k = np.arange(system.shape[1])
-    system[:, k, k] += ~free
-    return np.linalg.solve(system, right[:, :, None])[:, :, 0].astype(system.dtype, copy=False)
+    system[:, k, k] += np.where(free, 0, HELD).astype(system.dtype)
+    step = np.linalg.solve(system, right[:, :, None])[:, :, 0] * free
+    return step.astype(system.dtype, copy=False)
