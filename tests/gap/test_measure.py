@@ -156,3 +156,12 @@ def test_draws_that_are_not_defined_are_counted():
     w = world(ability, [0, 10, 5, 20], [1, 1, 0, 0], [0, 0, 1, 1], (0, 30))
     gap = measure(w, rule="trend")
     assert any("not defined in 30% of the draws" in text for text in gap.cautions)
+
+
+def test_a_median_between_two_readings_is_said_to_be_unsettled():
+    from headway.gap.measure import _unsettled
+
+    two = np.repeat([5.9, 7.6], 150)
+    assert "5.9 to 7.6" in _unsettled(two)[0]
+    assert _unsettled(np.linspace(6, 8, 300)) == ()
+    assert _unsettled(np.repeat([5.9, 7.6], [250, 50])) == ()

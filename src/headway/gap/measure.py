@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headway.gap.draws import Rule, RuleDraws
-    from headway.gap.world import World
+    from headway.gap.world import Floats, World
 
 VARIANTS = {"dated", "drop_first", "same_day", "summary", "tolerance", "unreached"}
+UNSETTLED = 0.8  # months between which the median itself may lie before that is said
 LENIENT_CAUTION = (
     "A lenient gap shrinks when the data get worse (by about z·SE/slope): it is smaller than the"
     " strict one partly because abilities are uncertain."
@@ -158,10 +160,27 @@ def _undefined(rule: str, share: float) -> str:
     return f"{rule} is not defined in {percent(share)} of the draws: {why}"
 
 
+def _unsettled(mid: Floats) -> tuple[str, ...]:
+    """Say so where the median hangs on which draws were made: two values are about as likely.
+
+    The bounds are the order statistics that hold a median with 95% (Conover, *Practical
+    Nonparametric Statistics*, section 3.2).
+    """
+    reach = 0.98 / math.sqrt(max(1, int((~np.isnan(mid)).sum())))
+    low, high = quantile(mid, max(0.0, 0.5 - reach)), quantile(mid, min(1.0, 0.5 + reach))
+    if len(mid) < 100 or not math.isfinite(high - low) or high - low <= UNSETTLED:
+        return ()
+    said = (
+        f"The median is not settled: other draws could put it anywhere from {low:.1f} to"
+        f" {high:.1f} months, as two readings are about as likely. Read the interval."
+    )
+    return (said,)
+
+
 def _cautions(
     rule: str, draws: RuleDraws, undefined: float, params: Mapping[str, object]
 ) -> tuple[str, ...]:
-    said = list(draws.cautions)
+    said = [*draws.cautions, *_unsettled(draws.mid)]
     if undefined:
         said.append(f"{rule} is not defined in {percent(undefined)} of the draws (left out).")
     if rule in LENIENT:
