@@ -42,6 +42,8 @@ HEAVY = {
     "cyclopts": {"cli"},
     "polars": set(),
     "scipy": set(),
+    "numba": {"scale"},  # in the one module of compiled loops, which is imported where it is used
+    "llvmlite": {"scale"},
     "rich": set(),
     "altair": set(),
     "vl_convert": set(),

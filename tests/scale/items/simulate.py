@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from headway.scale.items.loops import loops
+from headway.scale.items.matrix import Matrix
 from headway.scale.responses import Responses
 
 
@@ -32,3 +34,8 @@ def simulate(seed, models, items, missing=0.3, *, slopes=0.4, floor=0.0, trials=
 
 def standard(x):
     return (x - x.mean()) / x.std()
+
+
+def over(responses, floor=0.0):
+    """Loops over responses, as the estimators choose them."""
+    return loops(Matrix.of(responses.by_cell()), floor)

@@ -22,7 +22,7 @@ _SPEC = importlib.util.spec_from_file_location(
 )
 _SIMULATE = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(_SIMULATE)
-simulate, standard = _SIMULATE.simulate, _SIMULATE.standard
+simulate, standard, over = _SIMULATE.simulate, _SIMULATE.standard, _SIMULATE.over
 
 
 def finite(scale):
@@ -62,7 +62,7 @@ def test_marginal_and_joint_agree_on_items_of_tall_data():
 
 def test_schur_complement_is_the_dense_inverse():
     _, r = simulate(1, 6, 10, 0.2, trials=5)
-    fit = joint(r)
+    fit = joint(over(r))
     a, b = np.exp(fit.item[:, 0]), fit.item[:, 1]
     z = a[r.item] * (fit.theta[r.model] - b[r.item])
     p = 1 / (1 + np.exp(-z))
@@ -79,7 +79,7 @@ def test_schur_complement_is_the_dense_inverse():
 
 def test_abilities_of_the_joint_mode_are_at_their_mode():
     _, r = simulate(1, 15, 60)
-    fit = joint(r)
+    fit = joint(over(r))
     a, b = np.exp(fit.item[:, 0]), fit.item[:, 1]
     error = r.successes - r.trials / (1 + np.exp(-a[r.item] * (fit.theta[r.model] - b[r.item])))
     pull = (fit.theta - fit.centre) / fit.spread**2

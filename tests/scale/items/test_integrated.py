@@ -14,24 +14,24 @@ from scipy.special import log_expit, logsumexp
 from scipy.stats import multivariate_normal
 
 from headway.scale.items.gauge import gauge
-from headway.scale.items.grid import grid, walking
 from headway.scale.items.integrated import (
     _gentle,
     _height,
     _inverse,
     _look,
-    _Problem,
+    _problem,
     integrated,
 )
 from headway.scale.items.joint import sweep_until
-from headway.scale.items.population import Population, from_natural, hermite, powers
+from headway.scale.items.loops import walking
+from headway.scale.items.population import Population, from_natural, powers
 
 _SPEC = importlib.util.spec_from_file_location(
     "items_simulate", Path(__file__).with_name("simulate.py")
 )
 _SIMULATE = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(_SIMULATE)
-simulate, standard = _SIMULATE.simulate, _SIMULATE.standard
+simulate, standard, over = _SIMULATE.simulate, _SIMULATE.standard, _SIMULATE.over
 
 
 def naive_loglik(r, theta, population, floor=0.0):
@@ -59,7 +59,7 @@ def naive_loglik(r, theta, population, floor=0.0):
 @settings(max_examples=4)
 def test_loglik_is_the_plain_sum(seed, models, floor):
     _, r = simulate(seed, models, 15, floor=floor)
-    fit = integrated(r, floor=floor, order=15)
+    fit = integrated(over(r, floor), order=15)
     want = naive_loglik(r, fit.theta, fit.population, floor)
     assert fit.loglik == pytest.approx(want, abs=0.02)
 
@@ -67,10 +67,10 @@ def test_loglik_is_the_plain_sum(seed, models, floor):
 @pytest.mark.parametrize(("slopes", "floor"), [(True, 0.0), (True, 0.15), (False, 0.0)])
 def test_gradient_and_information_are_derivatives(slopes, floor):
     _, r = simulate(4, 8, 12, 0.2, slopes=0.3 * slopes, floor=floor, trials=4)
-    data = grid(r)
-    with walking(data.shape) as walk:
-        state, _, _ = sweep_until(walk, data, slopes=slopes, floor=floor, tol=1e-2)
-        problem = _Problem(walk, data, floor, *hermite(21, state.item.shape[1]))
+    data = over(r, floor)
+    with walking(data) as walk:
+        state, _, _ = sweep_until(walk, data, slopes=slopes, tol=1e-2)
+        problem = _problem(data, 21, state.item.shape[1])
         for _ in range(8):
             state = _gentle(problem, state)
         # Nodes stay put, so the sum is one surface; with 21 a dimension it is the integral.
@@ -119,7 +119,7 @@ def test_population_moments_are_those_of_draws(seed, a, b, r):
 
 def test_more_nodes_change_little():
     _, r = simulate(2, 25, 150)
-    few, many = integrated(r), integrated(r, order=17)
+    few, many = integrated(over(r)), integrated(over(r), order=17)
     error = np.sqrt(np.diag(many.covariance))
     assert np.abs(standard(few.theta) - standard(many.theta)).max() < 0.05 * error.min()
     np.testing.assert_allclose(np.sqrt(np.diag(few.covariance)), error, rtol=0.03)
@@ -140,7 +140,7 @@ def test_renamed_models_and_items_are_the_same_fit(seed, missing):
         successes=r.successes[order],
         trials=r.trials[order],
     )
-    first, second = integrated(r), integrated(other)
+    first, second = integrated(over(r)), integrated(over(other))
     np.testing.assert_allclose(standard(first.theta), standard(second.theta[m]), atol=5e-3)
 
 
@@ -148,7 +148,7 @@ def covered(models, items, missing, seeds, level=1.959964):
     hits = []
     for seed in seeds:
         truth, r = simulate(seed, models, items, missing)
-        fit = integrated(r)
+        fit = integrated(over(r))
         at = gauge(fit.theta, np.arange(models), scaled=True, named=False)
         error = np.sqrt(np.diag(at.covariance(fit.covariance)))
         far = np.abs(at.ability(fit.theta) - standard(truth.ability))

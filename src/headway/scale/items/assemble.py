@@ -9,14 +9,22 @@ import numpy as np
 
 from headway.scale.items.gauge import gauge
 from headway.scale.items.integrated import integrated
-from headway.scale.items.joint import joint, slope_and_place
+from headway.scale.items.joint import joint
+from headway.scale.items.loops import loops
+from headway.scale.items.matrix import Totals
 from headway.scale.items.mml import mml
+from headway.scale.items.plain import slope_and_place
 from headway.scale.items.result import ItemScale
+from headway.scale.items.schur import LARGEST
+from headway.scale.items.sparse import Answers
 from headway.scale.responses import Responses
 from headway.scale.table import Floats, Ints
 
-LARGEST = 5_000  # models of which a covariance matrix of posterior means is held
 TOO_SURE = "A joint mode is too sure where items have few answers."
+ALONE = (
+    f"There are more than {LARGEST} models: only the variances of abilities are held, each as if "
+    "the others were known."
+)
 SHRUNK = (
     "Abilities are posterior means under a normal population, drawn towards its mean; their "
     "errors take the items as known."
@@ -35,31 +43,37 @@ class Asked:
     seed: int
 
 
-def parameters(cells: Responses, asked: Asked, rows: Ints, words: str, method: str) -> ItemScale:
+def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str) -> ItemScale:
     """Abilities as parameters: items integrated out, or at their mode."""
     solve = integrated if method == "integrated" else joint
-    fit = solve(cells, slopes=asked.slopes, floor=asked.floor)
-    noise = float(np.sqrt(np.diag(fit.covariance)[rows].mean()))
+    fit = solve(loops(data, asked.floor), slopes=asked.slopes)
+    raw = fit.covariance
+    full = raw.ndim == 2
+    variance = np.diag(raw) if full else raw
+    noise = float(np.sqrt(variance[rows].mean()))
     named = asked.reference is not None
     at = gauge(fit.theta, rows, scaled=asked.slopes, named=named, noise=noise)
-    ability, covariance = at.ability(fit.theta), at.covariance(fit.covariance)
-    a, b = slope_and_place(fit.item)
+    ability, b = at.ability(fit.theta), slope_and_place(fit.item)[1]
     few = method == "joint" and words.endswith("(as asked)")
     return ItemScale(
         name=asked.name,
-        models=cells.models,
+        models=tuple(data.models),
         ability=ability,
-        covariance=covariance,
-        draws=_draws(ability, covariance, asked),
-        items=cells.items,
-        a=a * at.unit,
+        covariance=at.covariance(raw) if full else raw / at.unit**2,
+        draws=ability + at.change(_noise(raw, asked)),
+        items=tuple(data.items),
+        a=slope_and_place(fit.item)[0] * at.unit,
         b=at.ability(b),
         c=np.full(len(b), asked.floor) if asked.name == "three_pl" else None,
         loglik=fit.loglik,
         method=words,
         gauge=at.words,
-        n_responses=cells.n_cells,
-        cautions=(*cautions(cells), *([TOO_SURE] if few else [])),
+        n_responses=data.n_cells,
+        cautions=(
+            *cautions(data.models, data.items, data.totals),
+            *([TOO_SURE] if few else []),
+            *([] if full else [ALONE]),
+        ),
     )
 
 
@@ -74,17 +88,19 @@ def marginal(cells: Responses, asked: Asked, rows: Ints, words: str) -> ItemScal
         words_of_gauge = f"mean 0 over {len(rows)} reference models"
     if asked.slopes:
         words_of_gauge += ", SD 1 over the population"
-    if len(ability) <= LARGEST:
+    at = gauge(ability, rows, scaled=False, named=asked.reference is not None)
+    moved = asked.reference is not None
+    noise = _noise(covariance, asked)
+    large = [] if len(ability) <= LARGEST else [ALONE]
+    if not large:
         covariance = np.diag(covariance)
-        if asked.reference is not None:
-            covariance = gauge(ability, rows, scaled=False, named=True).covariance(covariance)
-    large = [] if covariance.ndim == 2 else ["Only variances of abilities are held: too many."]
+        covariance = at.covariance(covariance) if moved else covariance
     return ItemScale(
         name=asked.name,
         models=cells.models,
         ability=ability - shift,
         covariance=covariance,
-        draws=_draws(ability - shift, covariance, asked),
+        draws=ability - shift + (at.change(noise) if moved else noise),
         items=cells.items,
         a=fit.a / unit,
         b=unit * fit.b - shift,
@@ -93,34 +109,28 @@ def marginal(cells: Responses, asked: Asked, rows: Ints, words: str) -> ItemScal
         method=words,
         gauge=words_of_gauge,
         n_responses=cells.n_cells,
-        cautions=(*cautions(cells), SHRUNK, *large),
+        cautions=(*cautions(cells.models, cells.items, Totals.of(cells)), SHRUNK, *large),
     )
 
 
-def _draws(ability: Floats, covariance: Floats, asked: Asked) -> Floats:
-    """Joint normal draws; the gauge leaves the covariance without full rank."""
-    noise = np.random.default_rng(asked.seed).standard_normal((asked.draws, len(ability)))
-    if covariance.ndim == 1 or not np.count_nonzero(covariance - np.diag(np.diag(covariance))):
-        variance = covariance if covariance.ndim == 1 else np.diag(covariance)
-        plain: Floats = ability + noise * np.sqrt(variance)
-        return plain
-    size, axes = np.linalg.eigh(covariance)
-    root = axes * np.sqrt(np.maximum(size, 0))
-    out: Floats = ability + noise @ root.T
+def _noise(covariance: Floats, asked: Asked) -> Floats:
+    """Joint normal draws (S, M) around 0."""
+    size = asked.draws, len(covariance)
+    noise = np.random.default_rng(asked.seed).standard_normal(size)
+    if covariance.ndim == 1:
+        alone: Floats = noise * np.sqrt(covariance)
+        return alone
+    out: Floats = noise @ np.linalg.cholesky(covariance).T
     return out
 
 
-def cautions(cells: Responses) -> tuple[str, ...]:
+def cautions(models: Sequence[str], items: Sequence[str], totals: Totals) -> tuple[str, ...]:
     """What is told of models and items without variation, and of a single model."""
     out = []
-    for what, code, names in (
-        ("model", cells.model, cells.models),
-        ("item", cells.item, cells.items),
+    for what, won, tried, names in (
+        ("model", totals.won_by_model, totals.tried_by_model, models),
+        ("item", totals.won_by_item, totals.tried_by_item, items),
     ):
-        won, tried = (
-            np.bincount(code, weights=w, minlength=len(names))
-            for w in (cells.successes, cells.trials)
-        )
         solved = "solved all of its items" if what == "model" else "was solved by all"
         failed = "solved none of its items" if what == "model" else "was solved by none"
         for flat, does in ((won == tried, solved), (won == 0, failed)):
@@ -132,6 +142,6 @@ def cautions(cells: Responses) -> tuple[str, ...]:
                     f"The {what} {name!r}{others} {does}: the population of "
                     f"{what}s alone keeps it finite."
                 )
-    if len(cells.models) == 1:
+    if len(models) == 1:
         out.append("There is only one model: its ability is relative to the items alone.")
     return tuple(out)

@@ -14,7 +14,9 @@ from headway.scale.items.assemble import Asked, marginal, parameters
 from headway.scale.items.connect import refuse_islands
 from headway.scale.items.gauge import reference_rows
 from headway.scale.items.integrated import integrated
+from headway.scale.items.loops import loops
 from headway.scale.items.result import ItemScale
+from headway.scale.items.sparse import Answers, lay_out
 from headway.scale.responses import Responses
 
 METHODS = ("integrated", "joint", "marginal")
@@ -26,7 +28,7 @@ FLOORS = (0.0, 0.45)  # between which it is sought
 
 
 def two_pl(
-    responses: Responses,
+    responses: Responses | Answers,
     *,
     draws: int = 500,
     seed: int = 0,
@@ -37,8 +39,9 @@ def two_pl(
 
     Parameters
     ----------
-    responses : Responses
-        Labels are not used: repeated cells are added up.
+    responses : Responses or Matrix
+        Labels are not used: repeated cells are added up. Many millions of answers take far less
+        room as a Matrix.
     draws : int
         Joint draws S of the abilities.
     seed : int
@@ -63,7 +66,7 @@ def two_pl(
 
 
 def rasch_items(
-    responses: Responses,
+    responses: Responses | Answers,
     *,
     draws: int = 500,
     seed: int = 0,
@@ -78,7 +81,7 @@ def rasch_items(
 
 
 def three_pl(
-    responses: Responses,
+    responses: Responses | Answers,
     *,
     floor: float | None = GUESS,
     draws: int = 500,
@@ -106,10 +109,10 @@ def three_pl(
     return _fit(responses, asked, method)
 
 
-def follow(responses: Responses) -> tuple[str, str]:
+def follow(responses: Responses | Answers) -> tuple[str, str]:
     """Method that fits the data, and why in words."""
     m, j, n = len(responses.models), len(responses.items), responses.n_cells
-    answers = float(responses.trials.sum()) / j
+    answers = n / j
     if m >= TALL_MODELS and m >= TALL_RATIO * j:
         return "marginal", f"{m} models and {j} items: abilities are integrated out"
     if n > MANY_CELLS:
@@ -119,8 +122,8 @@ def follow(responses: Responses) -> tuple[str, str]:
     return "integrated", f"{answers:.0f} answers an item: every item is integrated out"
 
 
-def _fit(responses: Responses, asked: Asked, method: str | None) -> ItemScale:
-    cells = responses.by_cell()
+def _fit(responses: Responses | Answers, asked: Asked, method: str | None) -> ItemScale:
+    cells = responses.by_cell() if isinstance(responses, Responses) else responses
     rows = reference_rows(cells.models, asked.reference)
     refuse_islands(cells)
     chosen, why = follow(cells)
@@ -130,16 +133,19 @@ def _fit(responses: Responses, asked: Asked, method: str | None) -> ItemScale:
         chosen, why = method, "as asked"
     words = f"{chosen} ({why})"
     if chosen == "marginal":
-        return marginal(cells, asked, rows, words)
-    return parameters(cells, asked, rows, words, chosen)
+        tall = cells if isinstance(cells, Responses) else cells.responses()
+        return marginal(tall, asked, rows, words)
+    data = lay_out(cells) if isinstance(cells, Responses) else cells
+    return parameters(data, asked, rows, words, chosen)
 
 
-def _best_floor(responses: Responses) -> float:
+def _best_floor(responses: Responses | Answers) -> float:
     """The common guess floor that makes the data most likely, items integrated out."""
     from scipy.optimize import minimize_scalar
 
+    data = lay_out(responses.by_cell()) if isinstance(responses, Responses) else responses
     found = minimize_scalar(
-        lambda c: -integrated(responses, floor=float(c), order=5).loglik,
+        lambda c: -integrated(loops(data, float(c)), order=5).loglik,
         bounds=FLOORS,
         method="bounded",
         options={"xatol": 0.005},

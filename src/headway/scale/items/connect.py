@@ -5,13 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from headway.errors import ScaleError
+from headway.scale.items.matrix import Matrix
+from headway.scale.items.sparse import Answers
 from headway.scale.responses import Responses
 
 NAMED = 3  # models of a component that a sentence names
+ROUNDS = 4
 
 
-def components(responses: Responses) -> list[tuple[str, ...]]:
+def components(responses: Responses | Answers) -> list[tuple[str, ...]]:
     """Models in groups that share no item with one another, the largest group first."""
+    if isinstance(responses, Matrix) and _all_reached(responses):
+        return [tuple(responses.models)]
+    if not isinstance(responses, Responses):
+        responses = responses.responses()
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -26,7 +33,7 @@ def components(responses: Responses) -> list[tuple[str, ...]]:
     return sorted(groups, key=len, reverse=True)
 
 
-def refuse_islands(responses: Responses) -> None:
+def refuse_islands(responses: Responses | Answers) -> None:
     """Refuse a design whose models fall apart.
 
     Raises
@@ -42,6 +49,24 @@ def refuse_islands(responses: Responses) -> None:
             f"These models share no items and cannot be put on one scale: {told}{more}. "
             "Fit one group at a time, or add responses that join them."
         )
+
+
+def _all_reached(data: Matrix) -> bool:
+    """Whether one walk from the first model, over items and back, meets all models.
+
+    Where there are cells in plenty a second round seldom finds more; the matrix is not copied.
+    """
+    models = np.arange(data.shape[1]) == 0
+    items = np.zeros(data.shape[0], dtype=bool)
+    for _ in range(ROUNDS):
+        before = int(models.sum())
+        for part in data.slices():
+            seen = data.observed(part)
+            items[part] |= seen[:, models].any(axis=1)
+            models |= seen[items[part]].any(axis=0)
+        if models.all() or models.sum() == before:
+            break
+    return bool(models.all())
 
 
 def _told(group: tuple[str, ...]) -> str:

@@ -20,14 +20,20 @@ class Gauge:
     Attributes
     ----------
     shift, unit : float
-    jacobian : (M, M) float
-        Derivative of the mapped abilities by the raw ones, through shift and unit too.
+    mean : (M,) float
+        Derivative of the shift by the raw abilities.
+    stretch : (M,) float
+        Derivative of the log unit by the raw abilities, times the unit.
+    at : (M,) float
+        Mapped abilities, by which a change of unit acts.
     words : str
     """
 
     shift: float
     unit: float
-    jacobian: Floats
+    mean: Floats
+    stretch: Floats
+    at: Floats
     words: str
 
     def ability(self, theta: Floats) -> Floats:
@@ -35,10 +41,20 @@ class Gauge:
         out: Floats = (theta - self.shift) / self.unit
         return out
 
+    def change(self, raw: Floats) -> Floats:
+        """Changes (..., M) of mapped abilities that small raw changes make, shift and unit too."""
+        out: Floats = raw - (raw @ self.mean)[..., None]
+        if self.stretch.any():
+            out -= (raw @ self.stretch)[..., None] * self.at
+        out /= self.unit
+        return out
+
     def covariance(self, cov: Floats) -> Floats:
         """Covariance in this gauge; directions that the gauge fixes have none."""
-        out: Floats = self.jacobian @ cov @ self.jacobian.T
-        return (out + out.T) / 2
+        out = self.change(self.change(cov).T)
+        out += out.T.copy()
+        out /= 2
+        return out
 
 
 def gauge(
@@ -50,22 +66,21 @@ def gauge(
     """
     m = len(theta)
     who = f"{len(reference)} reference models" if named else f"all {m} models"
+    none = np.zeros(m)
     if len(reference) < (FEWEST if scaled else 2):
         words = "zero and unit from the prior of abilities: too few models to fix them"
-        return Gauge(0.0, 1.0, np.eye(m), words)
+        return Gauge(0.0, 1.0, none, none, none, words)
     mean = float(theta[reference].mean())
     pick = np.zeros(m)
     pick[reference] = 1 / len(reference)
-    jacobian = np.eye(m) - pick
     if not scaled:
-        return Gauge(mean, 1.0, jacobian, f"mean 0 over {who}, slope 1")
+        return Gauge(mean, 1.0, pick, none, none, f"mean 0 over {who}, slope 1")
     unit = float(theta[reference].std())
     if unit <= max(noise, 1e-8):
         words = f"mean 0 over {who}; they hardly differ, so the unit is that of the items"
-        return Gauge(mean, 1.0, jacobian, words)
+        return Gauge(mean, 1.0, pick, none, none, words)
     at = (theta - mean) / unit
-    jacobian = (jacobian - np.outer(at, at * pick)) / unit
-    return Gauge(mean, unit, jacobian, f"mean 0 and SD 1 over {who}")
+    return Gauge(mean, unit, pick, at * pick, at, f"mean 0 and SD 1 over {who}")
 
 
 def reference_rows(models: Sequence[str], reference: Sequence[str] | None) -> Ints:

@@ -8,17 +8,17 @@ answers; with few it is too sure, and :mod:`headway.scale.items.integrated` is u
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from headway.scale.items.curve import sigmoid
-from headway.scale.items.grid import Grid, Walk, grid, walking
-from headway.scale.items.population import PSEUDO, USUAL_SD, Population, fitted, usual
-from headway.scale.responses import Responses
+from headway.scale.items.loops import Loops, Walk, walking
+from headway.scale.items.plain import slope_and_place
+from headway.scale.items.population import PSEUDO, USUAL_SD, Population, fitted, inverted, usual
+from headway.scale.items.schur import ability_covariance
 from headway.scale.table import Floats
 
-SWEEPS, TOL = 200, 1e-7
+SWEEPS, TOL, SINGLE_TOL = 200, 1e-6, 3e-5  # of abilities, in their SD
 LONGEST = 2.0  # no parameter moves further in one step
 
 
@@ -38,7 +38,8 @@ class JointFit:
     centre, spread : float
         Mean and SD of the abilities' prior.
     covariance : (M, M) float
-        Of theta, items allowed for.
+        Of theta, items allowed for; variances (M,) where models are very many; nan where no
+        errors were asked for.
     loglik : float
         Log-likelihood at the mode.
     sweeps : int
@@ -70,25 +71,30 @@ class State:
     centre: float = 0.0
 
 
-def joint(responses: Responses, *, slopes: bool = True, floor: float = 0.0) -> JointFit:
+def joint(over: Loops, *, slopes: bool = True, errors: bool = True) -> JointFit:
     """Fit abilities and items to their joint mode.
 
     Parameters
     ----------
-    responses : Responses
+    over : Loops
+        The answers, and how they are summed.
     slopes : bool
         Whether items have slopes of their own (else 1).
-    floor : float
-        Guess floor c of every item, fixed.
+    errors : bool
+        Whether the covariance is wanted; it costs more than the mode.
 
     Returns
     -------
     JointFit
     """
-    data = grid(responses.by_cell())
-    with walking(data.shape) as walk:
-        state, sweeps, moved = sweep_until(walk, data, slopes=slopes, floor=floor, tol=TOL)
-        covariance, loglik = _covariance(walk, data, state, floor)
+    tol = TOL if over.exact else SINGLE_TOL
+    with walking(over) as walk:
+        state, sweeps, moved = sweep_until(walk, over, slopes=slopes, tol=tol)
+    covariance, loglik = np.full(len(state.theta), np.nan), np.nan
+    if errors:
+        covariance, loglik = ability_covariance(
+            over, state.theta, state.item, state.population.precision, 1 / state.spread**2
+        )
     return JointFit(
         theta=state.theta,
         item=state.item,
@@ -104,14 +110,14 @@ def joint(responses: Responses, *, slopes: bool = True, floor: float = 0.0) -> J
 
 
 def sweep_until(
-    walk: Walk[Any], data: Grid, *, slopes: bool, floor: float, tol: float, most: int = SWEEPS
+    walk: Walk[Any], over: Loops, *, slopes: bool, tol: float, most: int = SWEEPS
 ) -> tuple[State, int, float]:
     """Sweep until no ability moves by more than ``tol``; also the start of other methods."""
-    state = _start(data, slopes=slopes)
+    state = _start(over, slopes=slopes)
     moved, sweeps = np.inf, 0
     while moved > tol and sweeps < most:
         before = state.theta
-        state = _models(walk, data, _items(walk, data, state, floor), floor)
+        state = _sweep(walk, over, state)
         moved, sweeps = distance(before, state.theta), sweeps + 1
     return state, sweeps, moved
 
@@ -126,14 +132,15 @@ def distance(before: Floats, after: Floats) -> float:
     return float(np.abs(standard(after) - standard(before)).max())
 
 
-def _start(data: Grid, *, slopes: bool) -> State:
-    def logit(axis: int) -> Floats:
-        won, tried = (x.sum(axis=axis, dtype=float) for x in (data.won, data.tried))
+def _start(over: Loops, *, slopes: bool) -> State:
+    def logit(won: Floats, tried: Floats) -> Floats:
         share = (won + 1) / (tried + 2)
         out: Floats = np.log(share / (1 - share))
         return out
 
-    theta, b = logit(0), -logit(1)
+    totals = over.data.totals
+    theta = logit(totals.won_by_model, totals.tried_by_model)
+    b = -logit(totals.won_by_item, totals.tried_by_item)
     theta = theta - theta.mean()
     if slopes:
         theta = theta / max(float(theta.std()), 0.1)
@@ -144,73 +151,45 @@ def _start(data: Grid, *, slopes: bool) -> State:
     return centred(State(theta, item, cov, population, 1.0 if slopes else 1.5))
 
 
-class Cell(NamedTuple):
-    """Derivatives of cells by z, (J', M) for a slice of items."""
-
-    z: Floats
-    error: Floats
-    weight: Floats
-
-
-def slope_and_place(item: Floats) -> tuple[Floats, Floats]:
-    """Slope a and difficulty b of items (..., D)."""
-    b = item[..., -1]
-    return (np.exp(item[..., 0]) if item.shape[-1] == 2 else np.ones_like(b)), b
-
-
-def cell(data: Grid, part: slice, theta: Floats, item: Floats, floor: float) -> Cell:
-    """Score and expected information by z = a (theta - b)."""
-    a, b = slope_and_place(item[part])
-    y, n = data.rows(part)
-    z = a[:, None] * theta - (a * b)[:, None]
-    s = sigmoid(z)
-    if not floor:
-        return Cell(z, y - n * s, n * s * (1 - s))
-    p = floor + (1 - floor) * s
-    pull = s / np.maximum(p, 1e-300)
-    return Cell(z, (y - n * p) * pull, n * (1 - floor) * s * (1 - s) * pull)
-
-
-def _blocks(here: Cell, a: Floats, d: int) -> tuple[Floats, Floats]:
+def item_blocks(sums: Floats, a: Floats, d: int) -> tuple[Floats, Floats]:
     """Gradient (J', D) and expected information (J', D, D) of the likelihood by items."""
-    error, weight, z = here.error, here.weight, here.z
-    by_b, bb = -a * error.sum(axis=1), a * a * weight.sum(axis=1)
+    error, error_z, weight, weight_z, weight_zz = sums.T
+    by_b, bb = -a * error, a * a * weight
     if d == 1:
         return by_b[:, None], bb[:, None, None]
-    wz = weight * z
-    ab = -a * wz.sum(axis=1)
-    aa = np.einsum("jm,jm->j", wz, z)
-    gradient = np.stack([np.einsum("jm,jm->j", error, z), by_b], axis=1)
-    return gradient, np.stack([np.stack([aa, ab], -1), np.stack([ab, bb], -1)], axis=-2)
+    ab = -a * weight_z
+    info = np.stack([np.stack([weight_zz, ab], -1), np.stack([ab, bb], -1)], axis=-2)
+    return np.stack([error_z, by_b], axis=1), info
 
 
-def _items(walk: Walk[Any], data: Grid, state: State, floor: float) -> State:
+def _sweep(walk: Walk[Any], over: Loops, state: State) -> State:
+    """A step of every item, then of every ability, then of the populations of both."""
     precision = state.population.precision
 
-    def step(part: slice) -> tuple[Floats, Floats]:
-        here = cell(data, part, state.theta, state.item, floor)
+    def step(part: slice) -> tuple[Floats, Floats, Floats, Floats]:
         u = state.item[part]
-        gradient, info = _blocks(here, slope_and_place(u)[0], u.shape[1])
-        gradient = gradient - u @ precision
-        cov = np.asarray(np.linalg.inv(info + precision), dtype=float)
-        return u + bounded(np.einsum("jde,je->jd", cov, gradient)), cov
+        sums = over.by_item(part, state.theta, u)
+        gradient, info = item_blocks(sums, slope_and_place(u)[0], u.shape[1])
+        cov = inverted(info + precision)
+        u = u + bounded(np.einsum("jde,je->jd", cov, gradient - u @ precision))
+        return u, cov, *over.by_model(part, state.theta, u)
 
-    item, cov = (np.concatenate(x) for x in zip(*walk(step, 1), strict=True))
-    # A mean held at 0 here would let abilities shrink while slopes grow: a joint mode has no other
-    # hold on the unit.
-    return centred(replace(state, item=item, item_cov=cov, population=fitted(item, cov)))
-
-
-def _models(walk: Walk[Any], data: Grid, state: State, floor: float) -> State:
-    def step(part: slice) -> tuple[Floats, Floats]:
-        here = cell(data, part, state.theta, state.item, floor)
-        a, _ = slope_and_place(state.item[part])
-        return a @ here.error, (a * a) @ here.weight
-
-    gradient, info = (np.sum(x, axis=0) for x in zip(*walk(step, 1), strict=True))
+    items, covs, gradients, infos = zip(*walk(step, 1), strict=True)
+    item, cov = np.concatenate(items), np.concatenate(covs)
     ease = 1 / state.spread**2
-    theta = state.theta + bounded((gradient - ease * (state.theta - state.centre)) / (info + ease))
-    return with_prior(replace(state, theta=theta), 1 / (info + ease))
+    info = np.sum(infos, axis=0) + ease
+    gradient = np.sum(gradients, axis=0) - ease * (state.theta - state.centre)
+    after = State(
+        theta=state.theta + bounded(gradient / info),
+        item=item,
+        item_cov=cov,
+        # A mean held at 0 here would let abilities shrink while slopes grow: a joint mode has no
+        # other hold on the unit.
+        population=fitted(item, cov),
+        spread=state.spread,
+        centre=state.centre,
+    )
+    return centred(with_prior(after, 1 / info))
 
 
 def centred(state: State) -> State:
@@ -252,32 +231,3 @@ def with_prior(state: State, variance: Floats) -> State:
 def bounded(step: Floats) -> Floats:
     """A step in which nothing moves too far."""
     return np.clip(step, -LONGEST, LONGEST)
-
-
-def _covariance(walk: Walk[Any], data: Grid, state: State, floor: float) -> tuple[Floats, float]:
-    """Inverse of the Schur complement of the item block, and the log-likelihood."""
-    m, d = len(state.theta), state.item.shape[1]
-    precision = state.population.precision
-
-    def part_of(part: slice) -> tuple[Floats, Floats, float]:
-        here = cell(data, part, state.theta, state.item, floor)
-        a, _ = slope_and_place(state.item[part])
-        cov = np.linalg.inv(_blocks(here, a, d)[1] + precision)
-        root = np.linalg.cholesky(cov)
-        cross = -(a * a)[:, None] * here.weight
-        both = cross[:, None] if d == 1 else np.stack([a[:, None] * here.weight * here.z, cross], 1)
-        lost = np.einsum("jde,jdm->jem", root, both).reshape(-1, m)
-        y, n = data.rows(part)
-        return (a * a) @ here.weight, lost.T @ lost, loglik(here.z, y, n, floor)
-
-    kept, lost, value = zip(*walk(part_of, 3), strict=True)
-    info = np.diag(np.sum(kept, axis=0) + 1 / state.spread**2) - np.sum(lost, axis=0)
-    return np.asarray(np.linalg.inv(info), dtype=float), float(np.sum(value))
-
-
-def loglik(z: Floats, y: Floats, n: Floats, floor: float) -> float:
-    """Sum over cells of y log p + (n - y) log q."""
-    from headway.scale.items.curve import curve
-
-    at = curve(z, floor)
-    return float((y * at.log_p + (n - y) * at.log_q).sum())

@@ -60,12 +60,43 @@ def from_natural(eta: Floats) -> Population | None:
     return Population(np.zeros(len(cov)), cov)
 
 
+def inverted(blocks: Floats) -> Floats:
+    """Inverses of positive (J, D, D), D = 1 or 2: many small ones are faster written out."""
+    if blocks.shape[-1] == 1:
+        return 1 / blocks
+    p, q, r = blocks[:, 0, 0], blocks[:, 0, 1], blocks[:, 1, 1]
+    out = np.empty_like(blocks)
+    out[:, 0, 0], out[:, 1, 1], out[:, 0, 1] = r, p, -q
+    out[:, 1, 0] = out[:, 0, 1]
+    out /= (p * r - q * q)[:, None, None]
+    return out
+
+
+def lower(blocks: Floats) -> Floats:
+    """Cholesky factors of positive (J, D, D), D = 1 or 2."""
+    if blocks.shape[-1] == 1:
+        return np.sqrt(blocks)
+    out = np.zeros_like(blocks)
+    out[:, 0, 0] = np.sqrt(blocks[:, 0, 0])
+    out[:, 1, 0] = blocks[:, 1, 0] / out[:, 0, 0]
+    out[:, 1, 1] = np.sqrt(blocks[:, 1, 1] - out[:, 1, 0] ** 2)
+    return out
+
+
 def powers(u: Floats) -> Floats:
     """Second powers of u (..., D): (..., 1) or (..., 3)."""
     if u.shape[-1] == 1:
         return u * u
     x, y = u[..., 0], u[..., 1]
     return np.stack([x * x, x * y, y * y], axis=-1)
+
+
+def polynomials(x: Floats, degree: int) -> Floats:
+    """All products of powers of x (K, D), D = 1 or 2, up to a total degree; the constant first."""
+    if x.shape[1] == 1:
+        return np.stack([x[:, 0] ** p for p in range(degree + 1)], axis=1)
+    pairs = [(p, t - p) for t in range(degree + 1) for p in range(t + 1)]
+    return np.stack([x[:, 0] ** p * x[:, 1] ** q for p, q in pairs], axis=1)
 
 
 def pseudo_powers(d: int) -> Floats:
