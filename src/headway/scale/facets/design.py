@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -11,10 +11,11 @@ from typing import Protocol
 import numpy as np
 
 from headway.errors import ScaleError
+from headway.scale.facets.blocks import Layout
 from headway.scale.facets.formula import Formula, Grouping, known
 from headway.scale.table import Bools, Floats, Ints
 
-LARGEST = 250_000_000  # entries of the cross block: 2 GB
+LARGEST = 8_000  # levels besides those of the largest term: a dense system of half a gigabyte
 
 
 class Counts(Protocol):
@@ -126,23 +127,43 @@ class Design:
         sums = [np.bincount(t.code, cells * t.values, len(t.levels)) for t in self.terms]
         return np.concatenate(sums).astype(float)
 
-    def products(self, weight: Floats) -> tuple[Floats, Floats, Floats]:
-        """Z'WZ as its diagonal (Q,), cross block (Q, K) and dense block (K, K)."""
-        first, *others = self.terms
-        q = len(first.levels)
-        weighted = weight * first.values
-        diagonal = np.bincount(first.code, weighted * first.values, q).astype(float)
-        cross = np.empty((q, self.n_levels - q))
-        dense = np.empty((self.n_levels - q,) * 2)
-        places = [slice(s.start - q, s.stop - q) for s in self.slices[1:]]
-        for term, here in zip(others, places, strict=True):
-            cross[:, here] = _table(first, term, weighted * term.values)
-            own = weight * term.values
-            for other, there in zip(others, places, strict=True):
-                if there.start <= here.start:
-                    block = _table(term, other, own * other.values)
-                    dense[here, there], dense[there, here] = block, block.T
-        return diagonal, cross, dense
+    @cached_property
+    def layout(self) -> Layout:
+        """Entries of the block of the first term by all others."""
+        first, q = self.terms[0], len(self.terms[0].levels)
+        places = zip(self.terms[1:], self.slices[1:], strict=True)
+        columns = [term.code + (here.start - q) for term, here in places]
+        return Layout.of(first.code, columns, (q, self.n_levels - q))
+
+    def products(self, weight: Floats, sd: Floats) -> tuple[Floats, Floats, Floats]:
+        """I + Z'WZ, Z scaled by the SD (T,) of each term.
+
+        Returns the diagonal block (Q,), the entries (E,) of the cross block that ``layout`` has,
+        and the block (K, K) of all terms but the first.
+        """
+        first, q = self.terms[0], len(self.terms[0].levels)
+        scaled = [s * t.values for s, t in zip(sd, self.terms, strict=True)]
+        weighted = weight * scaled[0]
+        diagonal = 1 + np.bincount(first.code, weighted * scaled[0], q).astype(float)
+        entries = self.layout.fill([weighted * s for s in scaled[1:]])
+        return diagonal, entries, self._dense(weight, scaled)
+
+    def _dense(self, weight: Floats, scaled: Sequence[Floats]) -> Floats:
+        q, k = len(self.terms[0].levels), self.n_levels - len(self.terms[0].levels)
+        dense = np.eye(k)
+        for a in range(1, len(self.terms)):
+            here, own = self._among(a, q), weight * scaled[a]
+            levels = np.arange(here.start, here.stop)
+            dense[levels, levels] += np.bincount(self.terms[a].code, own * scaled[a], len(levels))
+            for b in range(1, a):
+                there = self._among(b, q)
+                block = _table(self.terms[a], self.terms[b], own * scaled[b])
+                dense[here, there], dense[there, here] = block, block.T
+        return dense
+
+    def _among(self, term: int, q: int) -> slice:
+        part = self.slices[term]
+        return slice(part.start - q, part.stop - q)
 
 
 def _table(a: Term, b: Term, cells: Floats) -> Floats:
@@ -260,10 +281,10 @@ def _terms(
         )
     found.sort(key=lambda term: -len(term.levels))
     rest = sum(len(term.levels) for term in found[1:])
-    if len(found[0].levels) * rest > LARGEST:
+    if rest > LARGEST:
         raise ScaleError(
-            f"{len(found[0].levels):,} levels of {found[0].name} by {rest:,} others need more "
-            "memory than this method may take; fit fewer models at a time."
+            f"Besides the {len(found[0].levels):,} levels of {found[0].name} there are {rest:,} "
+            f"others, and this method takes up to {LARGEST:,}; leave out a term, or fit a part."
         )
     return tuple(found)
 
@@ -289,10 +310,21 @@ def combined(
     code = np.zeros(len(rows), dtype=np.int64)
     for name in names:
         levels, each = labels[name]
-        code = np.unique(code * len(levels) + each[rows], return_inverse=True)[1]
-    first = np.unique(code, return_index=True)[1]
-    texts = [":".join(labels[n][0][labels[n][1][rows[k]]] for n in names) for k in first]
-    return tuple(texts), code.astype(np.int64)
+        code = compact(code * len(levels) + each[rows])
+    first = np.empty(int(code.max()) + 1, dtype=np.int64)
+    first[code[::-1]] = rows[::-1]  # the last to write is the first row of its level
+    parts = [np.array(labels[n][0], dtype=object)[labels[n][1][first]].tolist() for n in names]
+    return tuple(map(":".join, zip(*parts, strict=True))), code
+
+
+def compact(code: Ints) -> Ints:
+    """Codes numbered from 0 without gaps, in the same order."""
+    top = int(code.max()) + 1
+    if top > 4 * len(code) + 1000:
+        return np.unique(code, return_inverse=True)[1].astype(np.int64)
+    seen = np.bincount(code, minlength=top) > 0
+    out: Ints = (np.cumsum(seen) - 1)[code]
+    return out
 
 
 def number(name: str, numbers: Mapping[str, Floats], rows: Ints) -> Floats:

@@ -44,7 +44,8 @@ def facets(data: Counts, formula: str | Formula, *, level: float = 0.9) -> Facet
         raise ScaleError(f"The level {level:g} of the intervals must lie between 0 and 1.")
     asked = parse(formula) if isinstance(formula, str) else formula
     design = build(asked, data)
-    said = notes(asked, data, design)
+    found = components(data, design.rows)
+    said = notes(asked, data, design, found)
     model = Laplace(design)
     top = maximise(model)
     settled(top)
@@ -59,7 +60,7 @@ def facets(data: Counts, formula: str | Formula, *, level: float = 0.9) -> Facet
         fixed=_fixed(design, top, level),
         modes=scales * mode.u,
         sd=_sd(mode, scales, moves, top),
-        components=components(data, design.rows),
+        components=found,
         cautions=(*said, *_afterwards(design, top)),
         design=design,
         factor=mode.factor,

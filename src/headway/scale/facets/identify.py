@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
-from headway.scale.facets.design import Counts, Design, combined
+from headway.scale.facets.blocks import distinct
+from headway.scale.facets.design import Counts, Design, combined, compact
 from headway.scale.facets.formula import Formula
 from headway.scale.table import Ints
 
@@ -45,19 +46,20 @@ def components(data: Counts, rows: Ints) -> tuple[Component, ...]:
         Rows of the data that are fitted.
     """
     setup, part = parts(data, rows)
-    item, model = data.item[rows], data.model[rows]
-    found = []
-    for k in range(int(part.max()) + 1):
-        here = part == k
-        found.append(
-            Component(
-                models=tuple(sorted(data.models[m] for m in np.unique(model[here]))),
-                items=tuple(sorted(data.items[j] for j in np.unique(item[here]))),
-                setups=len(np.unique(setup[here])),
-                cells=int(here.sum()),
-            )
-        )
+    models = _within(part, data.model[rows], data.models)
+    items = _within(part, data.item[rows], data.items)
+    setups = np.bincount(part[np.unique(setup, return_index=True)[1]]).tolist()
+    cells = np.bincount(part).tolist()
+    found = [Component(*each) for each in zip(models, items, setups, cells, strict=True)]
     return tuple(sorted(found, key=lambda c: (-c.cells, c.models)))
+
+
+def _within(part: Ints, code: Ints, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Names that occur in each part, sorted."""
+    owner, level = np.divmod(distinct(part * len(names) + code), len(names))
+    texts = np.array(names, dtype=object)[level].tolist()
+    ends = np.cumsum(np.bincount(owner)).tolist()
+    return [tuple(sorted(texts[a:b])) for a, b in pairwise([0, *ends])]
 
 
 def parts(data: Counts, rows: Ints) -> tuple[Ints, Ints]:
@@ -69,18 +71,21 @@ def parts(data: Counts, rows: Ints) -> tuple[Ints, Ints]:
     setup = data.model[rows]
     for name in names:
         levels, code = data.labels[name]
-        setup = np.unique(setup * (len(levels) + 1) + code[rows] + 1, return_inverse=True)[1]
+        setup = compact(setup * (len(levels) + 1) + code[rows] + 1)
+    setup = compact(setup)
     count = int(setup.max()) + 1
     shape = (count + len(data.items),) * 2
     edges = coo_array((np.ones(len(rows)), (setup, count + data.item[rows])), shape=shape)
     label = connected_components(edges, directed=False)[1]
-    return setup.astype(np.int64), np.unique(label[setup], return_inverse=True)[1].astype(np.int64)
+    return setup, compact(label[setup].astype(np.int64))
 
 
-def notes(formula: Formula, data: Counts, design: Design) -> tuple[str, ...]:
+def notes(
+    formula: Formula, data: Counts, design: Design, found: tuple[Component, ...]
+) -> tuple[str, ...]:
     """What the design cannot tell, one sentence each."""
     out = list(design.cautions)
-    out += _disconnected(components(data, design.rows))
+    out += _disconnected(found)
     out += _same_levels(design)
     out += _confounded(formula, data, design.rows)
     out += _one_sided(data, design.rows)

@@ -70,15 +70,18 @@ def climb(
     n = len(model.design.terms)
     bounds = np.array([(LOW, HIGH)] * n + [(-STEEP, STEEP)] * (len(start) - n))
     here = start.copy()
+    # The first step of the search is as long as the gradient, which grows with the data: without
+    # a unit it would run from bound to bound.
+    unit = max(1.0, float(np.abs(model.gradient(here, model.mode(here))).max()))
 
     def loss(part: Floats) -> tuple[float, Floats]:
         here[move] = part
         mode = model.mode(here)
-        return -mode.loglik, -model.gradient(here, mode)[move]
+        return -mode.loglik / unit, -model.gradient(here, mode)[move] / unit
 
     if move.any():
-        ends = {"gtol": 1e-2, "ftol": 1e-8} if rough else {"gtol": TOL, "ftol": 1e-13}
-        options = {"maxiter": 500, "maxcor": 20, **ends}
+        gtol, ftol = (1e-2, 1e-8) if rough else (TOL, 1e-13)
+        options = {"maxiter": 500, "maxcor": 20, "gtol": gtol / unit, "ftol": ftol}
         done = minimize(
             loss, start[move], jac=True, method="L-BFGS-B", bounds=bounds[move], options=options
         )

@@ -10,7 +10,7 @@ import numpy as np
 from headway.errors import ScaleError, UnknownNameError
 from headway.scale.facets.design import Design
 from headway.scale.facets.identify import Component
-from headway.scale.facets.laplace import Factor
+from headway.scale.facets.blocks import Factor
 from headway.scale.table import Floats
 
 
