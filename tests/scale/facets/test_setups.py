@@ -264,7 +264,7 @@ def test_responses_are_read_with_their_labels(tmp_path):
     )
     read = read_responses(path)
     assert read.left_out == 1
-    assert read.columns == {
+    assert {name: values.to_list() for name, values in read.columns.items()} == {
         "model": ["a", "b", "b"],
         "benchmark": ["x", "x", "y"],
         "item": ["x/1", "x/1", "y/-2"],

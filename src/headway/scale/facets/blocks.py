@@ -100,16 +100,13 @@ class Layout:
 
     def along(self, values: Floats) -> Floats:
         """Values (Q,) of rows repeated for each entry, (E,)."""
-        return values[self.row]
+        repeated: Floats = values[self.row]
+        return repeated
 
     @cached_property
     def row(self) -> Ints:
         """Row of each entry, (E,)."""
         return np.repeat(np.arange(self.shape[0]), np.diff(self.start))
-
-    def across(self, values: Floats) -> Floats:
-        """Values (K,) of columns repeated for each entry, (E,)."""
-        return np.tile(values, self.shape[0]) if self.dense else values[self.column]
 
     @property
     def pairs(self) -> Iterable[tuple[Ints, Ints]]:

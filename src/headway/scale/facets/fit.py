@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from headway.errors import ScaleError
-from headway.scale.facets.design import Counts, Design, build
+from headway.scale.facets.columns import Counts
+from headway.scale.facets.design import Design, build
 from headway.scale.facets.formula import Formula, parse
-from headway.scale.facets.identify import components, notes
+from headway.scale.facets.identify import components, notes, parts
 from headway.scale.facets.laplace import Laplace, Mode
-from headway.scale.facets.maximum import STEEP, Maximum, maximise, profile, settled, wald
+from headway.scale.facets.maximum import HIGH, STEEP, Maximum, maximise, profile, settled, wald
 from headway.scale.facets.result import Effect, Facets, Spread
 from headway.scale.table import Floats
 
@@ -61,6 +62,7 @@ def facets(data: Counts, formula: str | Formula, *, level: float = 0.9) -> Facet
         modes=scales * mode.u,
         sd=_sd(mode, scales, moves, top),
         components=found,
+        part=parts(data, design.rows)[1],
         cautions=(*said, *_afterwards(design, top)),
         design=design,
         factor=mode.factor,
@@ -107,6 +109,12 @@ def _afterwards(design: Design, top: Maximum) -> list[str]:
         "levels cannot be ranked."
         for term, log_sd in zip(design.terms, top.phi, strict=False)
         if np.exp(log_sd) < TINY
+    ]
+    out += [
+        f"The SD of {term.name} runs to its upper bound: its levels part successes from failures "
+        "almost without exception, and how far they lie apart is not known."
+        for term, log_sd in zip(design.terms, top.phi, strict=False)
+        if log_sd > HIGH - 0.01
     ]
     out += [
         f"The effect of {name} has no finite estimate: it separates successes from failures."

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from headway.errors import ScaleError, UnknownNameError
-from headway.scale.facets.design import Counts
+from headway.scale.facets.columns import Counts
 from headway.scale.facets.fit import TINY, facets
 from headway.scale.facets.identify import listed
 from headway.scale.facets.pairs import Pair, pairs, runs_of
