@@ -95,7 +95,7 @@ class Layout:
     def per_row(self, entries: Floats) -> Floats:
         """Sums (Q,) of entries over each row."""
         if self.dense:
-            return entries.reshape(self.shape).sum(axis=1).astype(float)
+            return np.asarray(entries.reshape(self.shape).sum(axis=1), dtype=float)
         return np.bincount(self.row, entries, self.shape[0]).astype(float)
 
     def along(self, values: Floats) -> Floats:

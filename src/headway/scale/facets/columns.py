@@ -116,3 +116,33 @@ def number(name: str, numbers: Mapping[str, Floats], rows: Ints) -> Floats:
         values = np.log2(values)
     centred: Floats = values - values.mean()
     return centred
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Some cells of other data, with the same names."""
+
+    models: tuple[str, ...]
+    items: tuple[str, ...]
+    model: Ints
+    item: Ints
+    successes: Floats
+    trials: Floats
+    labels: Mapping[str, tuple[tuple[str, ...], Ints]]
+    numbers: Mapping[str, Floats]
+
+    @classmethod
+    def of(cls, data: Counts, rows: Ints) -> Cells:
+        """The cells in ``rows``; models and items that have none are dropped."""
+        models, model = combined(("model",), {"model": (data.models, data.model)}, rows)
+        items, item = combined(("item",), {"item": (data.items, data.item)}, rows)
+        return cls(
+            models,
+            items,
+            model,
+            item,
+            data.successes[rows],
+            data.trials[rows],
+            {name: (levels, code[rows]) for name, (levels, code) in data.labels.items()},
+            {name: values[rows] for name, values in data.numbers.items()},
+        )
