@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from headway.publish.effects import spreads
 from headway.publish.table import Column, prose, table
 from headway.publish.words import number, span
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from headway.scale.facets.views import Standing, View
 
 SHOWN = 40
+WIDE = 10.0  # logits; an SD that may be larger is not known
 
 
 def setups_document(found: Comparison, left_out: int = 0) -> dict[str, Any]:
@@ -41,9 +43,7 @@ def setups_document(found: Comparison, left_out: int = 0) -> dict[str, Any]:
         "loglik": found.fit.loglik,
         "common": found.common,
         "n_items": found.n_items,
-        "variance": [
-            {"term": v.term, "sd": v.sd, "low": v.low, "high": v.high} for v in found.fit.variance
-        ],
+        "variance": spreads(found.fit),
         "harnesses": [_harness(h) for h in found.harnesses],
         "pairs": [_pair(p) for p in found.pairs],
         "models": [_standing(s) for s in found.standings],
@@ -120,11 +120,13 @@ def _sentences(found: Comparison) -> list[str]:
 
 def _weight(found: Comparison) -> str:
     sd = {v.term: v for v in found.fit.variance}
-    parts = [_differ("models differ", sd.get("model"))]
+    parts = [_differ("models differ", sd.get("model"), "how far ")]
     parts.append(_differ("how one model takes to one harness", sd.get("model:harness")))
     rest = " and ".join(part for part in parts if part)
     harness = sd["harness"]
-    if harness.sd < 0.02:
+    if harness.high > WIDE:
+        start = "How far harnesses differ is not known"
+    elif harness.sd < 0.02:
         start = (
             "The average effect of a harness is not told from zero (SD at most "
             f"{number(harness.high, 2)} logits)"
@@ -137,9 +139,11 @@ def _weight(found: Comparison) -> str:
     return f"{start}; {rest}. Near 50% solved, 0.1 logits are 2.5 points."
 
 
-def _differ(what: str, spread: Spread | None) -> str:
+def _differ(what: str, spread: Spread | None, how: str = "") -> str:
     if spread is None:
         return ""
+    if spread.high > WIDE:
+        return f"{how}{what} is not known"
     if spread.sd < 0.02:
         return f"{what} by at most {number(spread.high, 2)}"
     return f"{what} by {number(spread.sd, 2)}"
@@ -153,7 +157,7 @@ def _runs(found: Comparison) -> list[str]:
         f"by {_scatter(pair)}, so the difference "
         f"{'stands above' if pair.stands else 'is within'} run-to-run noise."
         for pair in found.pairs
-        if pair.repeated and not pair.ceiling
+        if pair.repeated and not pair.ceiling and pair.models == (pair.group,)
     ]
 
 
@@ -271,7 +275,8 @@ def _closing(document: dict[str, Any]) -> str:
         f"Per cent of these {document['n_items']:,} items solved: all models in "
         f"{document['common']} (* never ran there: its own way with it is drawn from what "
         "models show elsewhere), each in its developer's own harness, and each in the best of "
-        "those it ran in. Benchmark accuracy: intervals are for these items."
+        "those it ran in (? another may be best). Benchmark accuracy: intervals are for "
+        "these items; those of differences, paired by item, are for items like these."
         + (f" {more} more models with --json or --csv." if more > 0 else "")
     )
 

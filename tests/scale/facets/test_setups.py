@@ -82,6 +82,21 @@ def test_openhands_says_nothing_of_open_models(openhands_setups):
     }
 
 
+def test_setups_print_the_shape_of_their_schema(openhands_setups, repo):
+    schema = json.loads((repo / "docs" / "schema" / "setups.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(openhands_setups[1], schema)
+
+
+def test_openhands_effects_are_uncertain_though_their_sd_is_at_zero(openhands_setups):
+    text, document = openhands_setups
+    assert next(v["sd"] for v in document["variance"] if v["term"] == "harness") < 0.02
+    assert "is not told from zero" in text
+    for row in document["harnesses"]:
+        assert 0.1 < row["high"] - row["low"] < 1
+        assert row["low"] < 0 < row["high"]
+
+
 def test_openhands_paired_differences_are_those_of_the_table(openhands_setups, openhands):
     document = openhands_setups[1]
     table = pl.read_csv(openhands).drop_nulls("resolved").filter(pl.col("model") == "GPT-5.4")

@@ -84,8 +84,9 @@ def _picked(data: Counts, standings: Sequence[Standing]) -> Iterator[str]:
         else ""
     )
     yield (
-        f"The best of several harnesses is picked after the fact: {flattery}for {open_} of "
-        f"{len(several)} models another one may be best (with a chance above {1 - SURE:.0%})."
+        "The best of several harnesses is picked after the fact: "
+        f"{flattery}for {open_ or 'none'} of {len(several)} models another one may be best (with "
+        f"a chance above {1 - SURE:.0%})."
     )
 
 

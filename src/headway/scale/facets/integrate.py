@@ -23,6 +23,7 @@ WEAK, MOST = 1.5, 4  # ratio of the bounds above which an SD is drawn, and how m
 # SDs are a priori Rayleigh with this scale, in logits: a prior that keeps off zero, since levels
 # that do not differ at all are not believed in (Chung and others 2013, Psychometrika 78:685).
 PRIOR = 0.5
+WIDEST = 3.0  # logits; where an SD has no upper bound, the prior has one
 STRETCH = 1.5  # proposals are this much wider than the interval of the SD says
 
 
@@ -90,7 +91,7 @@ def _proposals(spreads: list[Spread], count: int) -> tuple[Floats, Floats]:
 
     sds, density = np.empty((count, len(spreads))), np.zeros(count)
     for k, (v, even) in enumerate(zip(spreads, _even(count, len(spreads)).T, strict=True)):
-        wide = STRETCH * max(v.high - v.sd, v.sd - v.low, 0.02) / 1.645
+        wide = STRETCH * float(np.clip(v.high - v.sd, max(v.sd - v.low, 0.02), WIDEST)) / 1.645
         below = ndtr(-v.sd / wide)
         z = ndtri(below + (1 - below) * even)
         sds[:, k] = np.clip(v.sd + wide * z, np.exp(LOW), np.exp(HIGH))

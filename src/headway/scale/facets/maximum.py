@@ -116,7 +116,7 @@ def _covariance(model: Laplace, phi: Floats, free: Bools) -> tuple[Floats, bool]
 
 
 def profile(model: Laplace, top: Maximum, term: int, level: float) -> tuple[float, float]:
-    """Profile likelihood interval of one SD; the lower bound may be 0.
+    """Profile likelihood interval of one SD; the lower bound may be 0, the upper one infinite.
 
     The signed root of the drop in likelihood is nearly straight in the log SD, so a few secant
     steps from the curvature find where it is a normal quantile.
@@ -152,6 +152,7 @@ def _end(model: Laplace, top: Maximum, term: int, z: float) -> float:
             return 0.0
         known, low = [*known, (SEEN, root)], SEEN
     here = float(np.clip(here + z * min(width, 1.0), low, high))
+    root = 0.0
     for _ in range(8):
         root, start = _root(model, top, term, here, start, z)
         if abs(root - z) < 0.02 or (abs(root) < abs(z) and here in {LOW, HIGH}):
@@ -159,6 +160,8 @@ def _end(model: Laplace, top: Maximum, term: int, z: float) -> float:
         known.append((here, root))
         low, high = _bracket(low, high, here, root > z)
         here = _next(known, z, low, high)
+    if here >= HIGH - 1e-6 and root < z - 0.02:
+        return float("inf")
     return 0.0 if here <= LOW + 1e-6 else float(np.exp(here))
 
 

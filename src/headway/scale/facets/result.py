@@ -19,6 +19,8 @@ class Spread:
     """SD of the effects of one term, in logits, with its interval.
 
     The interval is that of the profile likelihood; beyond 200,000 cells that of the curvature.
+    ``low`` is 0 where the data do not tell the SD from none, ``high`` infinite where they set it
+    no bound.
     """
 
     term: str
