@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headway.errors import DataError
+from headway.errors import DataError, ScaleError
+from headway.scale.responses import Responses
 from headway.sources import responses
 from headway.sources.clean import clean_columns
 from headway.sources.responses import read_responses
@@ -98,3 +99,18 @@ def test_both_readers_agree_on_any_file(tmp_path_factory, cells, end):
         except DataError as error:
             other = str(error)
     assert repr(one) == repr(other)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("a,x,1,2\na,x,0,2\n", "'a' on item 'x' stands twice with different counts"),
+        ("a,x,1,2\nb,x,3,2\n", "'b' on item 'x' has more successes than trials"),
+        ("a,x,0,0\n", "no row has a trial"),
+    ],
+)
+def test_what_only_all_rows_together_tell(tmp_path, rows, says):
+    path = tmp_path / "data.csv"
+    path.write_text(f"model,item,successes,trials\n{rows}", encoding="utf-8")
+    with pytest.raises(ScaleError, match=says):
+        Responses.build(read_responses(path).columns)

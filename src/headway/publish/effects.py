@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from headway.scale.facets.identify import Component
 
 SHOWN = 12
+NONE = 0.02  # an SD below this, in logits, is none
 _ASIDE = {"item", "cluster"}
 
 
@@ -65,10 +66,11 @@ def fit_rows(document: dict[str, Any]) -> list[Row]:
 def fit_text(document: dict[str, Any]) -> str:
     """The fit in tables of at most 80 columns, with the sentences that go with it."""
     # A term without any spread has nothing to list, and thousands of items are for a program.
+    varied = {v["term"] for v in document["variance"] if v["sd"] >= NONE}
     levels = [
         _level_table(term, rows, document["components"])
         for term, rows in document["levels"].items()
-        if term not in _ASIDE and any(row["mode"] for row in rows)
+        if term in varied - _ASIDE
     ]
     notes = "\n".join(prose(text, first="  ") for text in document["cautions"])
     parts = [

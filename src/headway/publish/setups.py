@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headway.publish.effects import spreads
+from headway.publish.effects import NONE, spreads
 from headway.publish.table import Column, prose, table
 from headway.publish.words import number, span
 
@@ -126,7 +126,7 @@ def _weight(found: Comparison) -> str:
     harness = sd["harness"]
     if harness.high > WIDE:
         start = "How far harnesses differ is not known"
-    elif harness.sd < 0.02:
+    elif harness.sd < NONE:
         start = (
             "The average effect of a harness is not told from zero (SD at most "
             f"{number(harness.high, 2)} logits)"
@@ -144,7 +144,7 @@ def _differ(what: str, spread: Spread | None, how: str = "") -> str:
         return ""
     if spread.high > WIDE:
         return f"{how}{what} is not known"
-    if spread.sd < 0.02:
+    if spread.sd < NONE:
         return f"{what} by at most {number(spread.high, 2)}"
     return f"{what} by {number(spread.sd, 2)}"
 
@@ -272,7 +272,8 @@ def _share(row: Row, view: str) -> str:
 def _closing(document: dict[str, Any]) -> str:
     more = len(document["models"]) - SHOWN
     return (
-        f"Per cent of these {document['n_items']:,} items solved: all models in "
+        f"Per cent of the {document['n_items']:,} item{'s' * (document['n_items'] > 1)} solved: "
+        "all models in "
         f"{document['common']} (* never ran there: its own way with it is drawn from what "
         "models show elsewhere), each in its developer's own harness, and each in the best of "
         "those it ran in (? another may be best). Benchmark accuracy: intervals are for "

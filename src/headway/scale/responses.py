@@ -222,7 +222,7 @@ def _distinct(columns: Mapping[str, Column], keys: Column, won: Floats, tried: F
         same &= np.diff(key[order]) == 0
     clash = same & ((np.diff(won[order]) != 0) | (np.diff(tried[order]) != 0))
     if clash.any():
-        k = order[int(np.argmax(clash)) + 1]
+        k = int(order[int(np.argmax(clash)) + 1])
         raise ScaleError(
             f"{columns['model'][k]!r} on item {columns['item'][k]!r} stands twice with different "
             "counts: add them up, or tell the rows apart in a column such as 'run'."

@@ -292,3 +292,41 @@ def test_responses_are_read_with_their_labels(tmp_path):
     assert math.isnan(built.numbers["budget"][1])
     with pytest.raises(DataError, match="no such file"):
         read_responses(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "says"),
+    [
+        ("model,item,harness,successes\na,1,h,1\na,1,g,0\n", (), "Nothing can be compared"),
+        ("model,item,harness,successes\na,1,h,1\nb,1,h,0\n", (), "one harness"),
+        (GOOD.replace("b,h", "b,g"), ("--harness", "hh"), "did you mean 'h'"),
+        (GOOD.replace("b,h", "b,g"), ("--plot", "x.gif"), "A plot ends in"),
+        (GOOD.replace("a,h,1", "a,h,2"), (), "stands twice"),
+    ],
+)
+def test_setups_of_bad_input_are_one_sentence(content, options, says, tmp_path, headway):
+    path = tmp_path / "data.csv"
+    path.write_text(content, encoding="utf-8")
+    run = headway("setups", path, *options)
+    assert run.returncode == 2
+    assert says in " ".join(run.stderr.split())
+    assert "Traceback" not in run.stderr
+
+
+def test_a_harness_of_weight_zero_never_ran(tmp_path, headway):
+    lines = [
+        f"{m},{h},{j},{(k + j) % 3},2,{int(h != 'z')}"
+        for k, m in enumerate("abc")
+        for h in "xyz"
+        for j in range(8)
+    ]
+    path = tmp_path / "data.csv"
+    text = "\n".join(["model,harness,item,successes,trials,weight", *lines, ""])
+    path.write_text(text, encoding="utf-8")
+    plot = tmp_path / "plot.svg"
+    run = headway("setups", path, "--json", "--plot", plot)
+    assert run.returncode == 0, run.stderr
+    document = json.loads(run.stdout)
+    assert {h["harness"] for h in document["harnesses"]} == {"x", "y"}
+    assert "24 cells of weight 0: left out." in document["cautions"]
+    assert plot.read_text(encoding="utf-8").startswith("<svg")

@@ -250,3 +250,13 @@ def test_rows_of_weight_zero_are_counted():
     assert (
         "2 cells of weight 0: left out." in facets(with_numbers(data, weight=weight), BASE).cautions
     )
+
+
+def test_a_budget_that_hangs_on_the_harness_is_said():
+    data = made(2)
+    budget = 1000.0 * (1 + data.labels["harness"][1])
+    said = facets(with_numbers(data, budget=budget), f"{BASE} + budget").cautions
+    assert any(text.startswith("budget is confounded with harness") for text in said)
+    free = 1000.0 * (1 + np.arange(data.n_cells) % 3)
+    said = facets(with_numbers(data, budget=free), f"{BASE} + budget").cautions
+    assert not any("budget" in text for text in said)

@@ -12,7 +12,7 @@ from headway.scale.facets.blocks import distinct
 from headway.scale.facets.columns import Counts, combined, compact
 from headway.scale.facets.design import Design
 from headway.scale.facets.formula import Formula
-from headway.scale.table import Ints
+from headway.scale.table import Floats, Ints
 
 SETUP = ("harness", "effort")  # what makes another setup of the same model
 SHOWN = 4
@@ -134,7 +134,7 @@ def _same_levels(design: Design) -> list[str]:
 
 
 def _confounded(formula: Formula, data: Counts, rows: Ints) -> list[str]:
-    """Pairs of plain labels of which one says the other."""
+    """Labels and numbers of which one says the other."""
     used = [name for name in formula.names() if name in {*data.labels, "model"}]
     names = list(dict.fromkeys([n for n in (*used, *SETUP) if n in {*data.labels, "model"}]))
     out = []
@@ -144,7 +144,21 @@ def _confounded(formula: Formula, data: Counts, rows: Ints) -> list[str]:
         x, y = both[0][known], both[1][known]
         if known.any():
             out += _nested(a, b, x, y)
+    for number in [name for name in formula.names() if name in data.numbers]:
+        out += [
+            f"{number} is confounded with {label}: it is the same in all rows of one {label}, so "
+            f"its effect is also a difference between {_plural(label)}."
+            for label in ("model", *SETUP)
+            if label in names and _settled(data.numbers[number][rows], _codes(data, label, rows))
+        ]
     return out
+
+
+def _settled(values: Floats, code: Ints) -> bool:
+    """Whether a number is constant within the levels of a label."""
+    order = np.lexsort([values, code])
+    same = np.diff(code[order]) == 0
+    return bool((np.diff(values[order])[same] == 0).all())
 
 
 def _nested(a: str, b: str, x: Ints, y: Ints) -> list[str]:

@@ -51,7 +51,9 @@ def maximise(model: Laplace) -> Maximum:
     phi, value, slope = climb(model, _start(model), np.ones(n + model.design.x.shape[1], bool))
     free = np.ones(len(phi), dtype=bool)
     free[:n] = phi[:n] > LOW + 1e-6
-    inner = free & (np.abs(np.where(np.arange(len(phi)) < n, 0, phi)) < STEEP - 1e-6)
+    # Where data part successes from failures a bound is reached, and the slope need not vanish.
+    sd = np.arange(len(phi)) < n
+    inner = free & np.where(sd, phi < HIGH - 1e-6, np.abs(phi) < STEEP - 1e-6)
     covariance, flat = _covariance(model, phi, free)
     size = float(np.abs(slope[inner]).max(initial=0.0))
     return Maximum(phi, value, size, free, covariance, flat)
