@@ -52,18 +52,19 @@ def facets(data: Counts, formula: str | Formula, *, level: float = 0.9) -> Facet
     settled(top)
     mode = model.mode(top.phi)
     scales, moves = model.sds(top.phi), model.sensitivity(top.phi, mode)
+    variance = _variance(asked, model, top, level)
     return Facets(
         formula=str(asked),
         loglik=top.loglik,
         gradient=top.gradient,
         level=level,
-        variance=_variance(asked, model, top, level),
+        variance=variance,
         fixed=_fixed(design, top, level),
         modes=scales * mode.u,
         sd=_sd(mode, scales, moves, top),
         components=found,
         part=parts(data, design.rows)[1],
-        cautions=(*said, *_afterwards(design, top)),
+        cautions=(*said, *_afterwards(design, top, variance)),
         design=design,
         factor=mode.factor,
         scales=scales,
@@ -102,13 +103,15 @@ def _sd(mode: Mode, scales: Floats, moves: Floats, top: Maximum) -> Floats:
     return out
 
 
-def _afterwards(design: Design, top: Maximum) -> list[str]:
+def _afterwards(design: Design, top: Maximum, variance: tuple[Spread, ...]) -> list[str]:
     n = len(design.terms)
     out = [
-        f"The SD of {term.name} is at zero: the other effects explain all that varies, and its "
+        f"The SD of {v.term} is not known: anything from zero on goes with these data."
+        if v.high == np.inf
+        else f"The SD of {v.term} is at zero: the other effects explain all that varies, and its "
         "levels cannot be ranked."
-        for term, log_sd in zip(design.terms, top.phi, strict=False)
-        if np.exp(log_sd) < TINY
+        for v in variance
+        if v.sd < TINY
     ]
     out += [
         f"The SD of {term.name} runs to its upper bound: its levels part successes from failures "

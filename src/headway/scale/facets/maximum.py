@@ -162,7 +162,7 @@ def _end(model: Laplace, top: Maximum, term: int, z: float) -> float:
         known.append((here, root))
         low, high = _bracket(low, high, here, root > z)
         here = _next(known, z, low, high)
-    if here >= HIGH - 1e-6 and root < z - 0.02:
+    if here > HIGH - 0.5 and root < z - 0.1:
         return float("inf")
     return 0.0 if here <= LOW + 1e-6 else float(np.exp(here))
 
@@ -211,9 +211,10 @@ def _next(known: list[tuple[float, float]], z: float, low: float, high: float) -
     here = x0 + (z - y0) * (x1 - x0) / (y1 - y0) if abs(y1 - y0) > 1e-9 else high + 1
     if low < here < high:
         return here
-    if here <= low == LOW:
+    tried = {x for x, _ in known}
+    if here <= low == LOW and LOW not in tried:
         return LOW
-    return HIGH if here >= high == HIGH else (low + high) / 2
+    return HIGH if here >= high == HIGH and HIGH not in tried else (low + high) / 2
 
 
 def settled(top: Maximum) -> None:
