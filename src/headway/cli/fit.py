@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from headway.cli.options import Csv, Json, one_form
+from headway.cli.options import Csv, Json, check_plot, one_form
 
 if TYPE_CHECKING:
     from headway.scale.responses import Responses
@@ -23,6 +23,8 @@ def fit(
     level: float = 0.9,
     as_json: Json = False,
     as_csv: Csv = False,
+    plot: Path | None = None,
+    term: str | None = None,
 ) -> str:
     """Say how much of success is the model, the harness, the item or the run.
 
@@ -42,14 +44,22 @@ def fit(
         Print JSON (its form: docs/schema/fit.json).
     as_csv
         Print CSV, one row per level.
+    plot
+        Draw the SDs and the levels of one random effect: FILE.svg, .png, .pdf or .html.
+    term
+        The random effect whose levels are drawn; default: the first one that is not the item.
     """
     from headway.publish.effects import fit_document, fit_rows, fit_text
+    from headway.publish.forest import fit_chart
     from headway.publish.listing import to_csv, to_json
     from headway.scale.facets import facets
 
     one_form(as_json=as_json, as_csv=as_csv)
+    check_plot(plot)
     responses, left_out = _responses(data)
     document = fit_document(facets(responses, formula, level=level), left_out)
+    if plot:
+        fit_chart(document, plot, data.name, term)
     if as_json:
         return to_json(document)
     return to_csv(fit_rows(document)) if as_csv else fit_text(document)
@@ -63,6 +73,7 @@ def setups(
     level: float = 0.9,
     as_json: Json = False,
     as_csv: Csv = False,
+    plot: Path | None = None,
 ) -> str:
     """Say what harnesses do to models, and what these data cannot say.
 
@@ -79,17 +90,23 @@ def setups(
     level
         Level of the intervals.
     as_json
-        Print JSON.
+        Print JSON (its form: docs/schema/setups.json).
     as_csv
         Print CSV, one row per model.
+    plot
+        Draw the harnesses against the common one: FILE.svg, .png, .pdf or .html.
     """
+    from headway.publish.forest import setups_chart
     from headway.publish.listing import to_csv, to_json
     from headway.publish.setups import setups_document, setups_text
     from headway.scale.facets.setups import compare
 
     one_form(as_json=as_json, as_csv=as_csv)
+    check_plot(plot)
     responses, left_out = _responses(data)
     document = setups_document(compare(responses, common=harness, level=level), left_out)
+    if plot:
+        setups_chart(document, plot, data.name)
     if as_json:
         return to_json(document)
     return to_csv(document["models"]) if as_csv else setups_text(document)

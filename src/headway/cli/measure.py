@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from headway.cli.options import Count, Csv, Flag, Folder, Json, Pair, Words, one_form
+from headway.cli.options import Count, Csv, Flag, Folder, Json, Pair, Words, check_plot, one_form
 from headway.cli.terminal import progress
 from headway.errors import HeadwayError
 
@@ -71,7 +71,7 @@ def gap(
     from headway.lens import load, names, override
 
     one_form(as_json=as_json, as_csv=as_csv)
-    _check_plot(plot)
+    check_plot(plot)
     leaders, followers = groups or (None, None)
     recipes = [
         override(
@@ -137,7 +137,7 @@ def scale(
     from headway.publish.ranking import scale_chart
 
     one_form(as_json=as_json, as_csv=as_csv)
-    _check_plot(plot)
+    check_plot(plot)
     if has_items(data, scale) and data is not None:
         if plot:
             raise HeadwayError("A plot of items is not drawn yet: leave out --plot.")
@@ -163,13 +163,6 @@ def scale(
     if as_json:
         return to_json(document)
     return to_csv(document["models"]) if as_csv else scale_text(document)
-
-
-def _check_plot(plot: Path | None) -> None:
-    if plot:
-        from headway.publish.chart import check_path
-
-        check_path(plot)
 
 
 def _evidence(data: Path | None, folder: Path | None) -> Evidence:

@@ -28,3 +28,17 @@ def one_form(*, as_json: bool, as_csv: bool) -> None:
     """
     if as_json and as_csv:
         raise HeadwayError("Give --json or --csv, not both.")
+
+
+def check_plot(plot: Path | None) -> None:
+    """Say what is wrong with the path of a plot before any work is done.
+
+    Raises
+    ------
+    DataError
+        If its ending is none that can be drawn, or its folder does not exist.
+    """
+    if plot:
+        from headway.publish.chart import check_path
+
+        check_path(plot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from headway.publish.table import Column, prose, table
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from headway.scale.facets.identify import Component
 
 SHOWN = 12
+NONE = 0.02  # an SD below this, in logits, is none
 _ASIDE = {"item", "cluster"}
 
 
@@ -36,9 +38,7 @@ def fit_document(fit: Facets, left_out: int = 0) -> dict[str, Any]:
         "gradient": fit.gradient,
         "n_cells": len(fit.design.trials),
         "intercept": fit.fixed[0].value,
-        "variance": [
-            {"term": v.term, "sd": v.sd, "low": v.low, "high": v.high} for v in fit.variance
-        ],
+        "variance": spreads(fit),
         "fixed": [
             {"term": e.term, "value": e.value, "low": e.low, "high": e.high} for e in fit.fixed
         ],
@@ -46,6 +46,14 @@ def fit_document(fit: Facets, left_out: int = 0) -> dict[str, Any]:
         "components": [_component(part) for part in fit.components],
         "cautions": [*([missing] if left_out else []), *fit.cautions],
     }
+
+
+def spreads(fit: Facets) -> list[Row]:
+    """SDs of all terms; ``high`` is None where the data set no upper bound."""
+    return [
+        {"term": v.term, "sd": v.sd, "low": v.low, "high": v.high if v.high < math.inf else None}
+        for v in fit.variance
+    ]
 
 
 def fit_rows(document: dict[str, Any]) -> list[Row]:
@@ -58,10 +66,11 @@ def fit_rows(document: dict[str, Any]) -> list[Row]:
 def fit_text(document: dict[str, Any]) -> str:
     """The fit in tables of at most 80 columns, with the sentences that go with it."""
     # A term without any spread has nothing to list, and thousands of items are for a program.
+    varied = {v["term"] for v in document["variance"] if v["sd"] >= NONE}
     levels = [
         _level_table(term, rows, document["components"])
         for term, rows in document["levels"].items()
-        if term not in _ASIDE and any(row["mode"] for row in rows)
+        if term in varied - _ASIDE
     ]
     notes = "\n".join(prose(text, first="  ") for text in document["cautions"])
     parts = [
@@ -78,8 +87,8 @@ def fit_text(document: dict[str, Any]) -> str:
 
 def _levels(fit: Facets, term: str) -> list[Row]:
     names, modes, sds = fit.levels(term)
-    order = sorted(range(len(names)), key=lambda k: (-modes[k], names[k]))
-    return [{"level": names[k], "mode": float(modes[k]), "sd": float(sds[k])} for k in order]
+    rows = sorted(zip((-modes).tolist(), names, sds.tolist(), strict=True))
+    return [{"level": name, "mode": -less, "sd": sd} for less, name, sd in rows]
 
 
 def _component(part: Component) -> Row:
@@ -106,7 +115,9 @@ def _variance_table(document: dict[str, Any]) -> str:
             v["term"],
             len(document["levels"][v["term"]]),
             number(v["sd"], 2),
-            span(v["low"], v["high"], 2, join="–"),
+            f"{number(v['low'], 2)} or more"
+            if v["high"] is None
+            else span(v["low"], v["high"], 2, join="–"),
         )
         for v in document["variance"]
     ]
@@ -121,7 +132,7 @@ def _variance_table(document: dict[str, Any]) -> str:
 
 def _fixed_table(document: dict[str, Any]) -> str:
     rows = [
-        (e["term"], number(e["value"], 2), span(e["low"], e["high"], 2, join="–"))
+        (_per(e["term"]), number(e["value"], 2), span(e["low"], e["high"], 2, join="–"))
         for e in document["fixed"]
     ]
     columns = [
@@ -130,6 +141,10 @@ def _fixed_table(document: dict[str, Any]) -> str:
         Column(f"{document['level']:.0%} interval", right=True),
     ]
     return table(columns, rows)
+
+
+def _per(term: str) -> str:
+    return f"{term} (per doubling)" if term == "budget" else term
 
 
 def _level_table(term: str, rows: Sequence[Row], components: Sequence[Row]) -> str:

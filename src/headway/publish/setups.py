@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
+from headway.publish.effects import NONE, spreads
 from headway.publish.table import Column, prose, table
 from headway.publish.words import number, span
 
 if TYPE_CHECKING:
     from headway.publish.listing import Row
+    from headway.scale.facets import Spread
     from headway.scale.facets.pairs import Pair
-    from headway.scale.facets.setups import Comparison, Harness, Standing, View
+    from headway.scale.facets.setups import Comparison, Harness
+    from headway.scale.facets.views import Standing, View
 
 SHOWN = 40
+WIDE = 10.0  # logits; an SD that may be larger is not known
 
 
 def setups_document(found: Comparison, left_out: int = 0) -> dict[str, Any]:
@@ -39,10 +42,8 @@ def setups_document(found: Comparison, left_out: int = 0) -> dict[str, Any]:
         "level": found.fit.level,
         "loglik": found.fit.loglik,
         "common": found.common,
-        "n_items": len(found.fit.levels("item")[0]),
-        "variance": [
-            {"term": v.term, "sd": v.sd, "low": v.low, "high": v.high} for v in found.fit.variance
-        ],
+        "n_items": found.n_items,
+        "variance": spreads(found.fit),
         "harnesses": [_harness(h) for h in found.harnesses],
         "pairs": [_pair(p) for p in found.pairs],
         "models": [_standing(s) for s in found.standings],
@@ -69,8 +70,11 @@ def _harness(one: Harness) -> Row:
     return {
         "harness": one.name,
         "value": one.value,
-        "low": None if math.isnan(one.low) else one.low,
-        "high": None if math.isnan(one.high) else one.high,
+        "low": one.bounds[0],
+        "high": one.bounds[1],
+        "against": one.against,
+        "against_low": one.against_bounds[0],
+        "against_high": one.against_bounds[1],
         "models": list(one.models),
         "by_openness": dict(one.by_openness),
     }
@@ -105,6 +109,8 @@ def _standing(one: Standing) -> Row:
         row[f"{name}_high"] = view.high if view else None
         row[f"{name}_harness"] = view.harness if view else None
     row["common_ran"] = one.common.ran
+    row["harnesses"] = one.harnesses
+    row["best_chance"] = one.best_chance
     return row
 
 
@@ -114,21 +120,33 @@ def _sentences(found: Comparison) -> list[str]:
 
 def _weight(found: Comparison) -> str:
     sd = {v.term: v for v in found.fit.variance}
-    harness, model = sd["harness"], sd["model"]
-    if harness.sd < 0.02:
-        return (
+    parts = [_differ("models differ", sd.get("model"), "how far ")]
+    parts.append(_differ("how one model takes to one harness", sd.get("model:harness")))
+    rest = " and ".join(part for part in parts if part)
+    harness = sd["harness"]
+    if harness.high > WIDE:
+        start = "How far harnesses differ is not known"
+    elif harness.sd < NONE:
+        start = (
             "The average effect of a harness is not told from zero (SD at most "
-            f"{number(harness.high, 2)} logits); models differ by {number(model.sd, 2)}."
+            f"{number(harness.high, 2)} logits)"
         )
-    return (
-        f"Harnesses differ by {number(harness.sd, 2)} logits (SD, {found.fit.level:.0%} interval "
-        f"{span(harness.low, harness.high, 2)}), models by {number(model.sd, 2)}"
-        + (
-            f", and how one model takes to one harness by {number(sd['model:harness'].sd, 2)}."
-            if "model:harness" in sd
-            else "."
+    else:
+        start = (
+            f"Harnesses differ by {number(harness.sd, 2)} logits (SD, {found.fit.level:.0%} "
+            f"interval {span(harness.low, harness.high, 2)})"
         )
-    )
+    return f"{start}; {rest}. Near 50% solved, 0.1 logits are 2.5 points."
+
+
+def _differ(what: str, spread: Spread | None, how: str = "") -> str:
+    if spread is None:
+        return ""
+    if spread.high > WIDE:
+        return f"{how}{what} is not known"
+    if spread.sd < NONE:
+        return f"{what} by at most {number(spread.high, 2)}"
+    return f"{what} by {number(spread.sd, 2)}"
 
 
 def _runs(found: Comparison) -> list[str]:
@@ -139,7 +157,7 @@ def _runs(found: Comparison) -> list[str]:
         f"by {_scatter(pair)}, so the difference "
         f"{'stands above' if pair.stands else 'is within'} run-to-run noise."
         for pair in found.pairs
-        if pair.repeated and not pair.ceiling
+        if pair.repeated and not pair.ceiling and pair.models == (pair.group,)
     ]
 
 
@@ -160,8 +178,6 @@ def _ceilings(found: Comparison) -> list[str]:
 
 
 def _harness_table(document: dict[str, Any]) -> str:
-    if all(h["low"] is None for h in document["harnesses"]):
-        return ""
     sides = any(h["by_openness"] for h in document["harnesses"])
     rows = [
         (
@@ -227,7 +243,7 @@ def _model_table(document: dict[str, Any]) -> str:
             _share(row, "common") + ("" if row["common_ran"] else "*"),
             _share(row, "own"),
             _share(row, "best"),
-            row["best_harness"],
+            row["best_harness"] + ("?" if _open(row) else ""),
         )
         for row in document["models"][:SHOWN]
     ]
@@ -241,6 +257,11 @@ def _model_table(document: dict[str, Any]) -> str:
     return table(columns, rows)
 
 
+def _open(row: Row) -> bool:
+    sure: bool = row["harnesses"] == 1 or row["best_chance"] >= 0.9
+    return not sure
+
+
 def _share(row: Row, view: str) -> str:
     if row[view] is None:
         return "–"
@@ -251,10 +272,12 @@ def _share(row: Row, view: str) -> str:
 def _closing(document: dict[str, Any]) -> str:
     more = len(document["models"]) - SHOWN
     return (
-        f"Per cent of these {document['n_items']:,} items solved: all models in "
+        f"Per cent of the {document['n_items']:,} item{'s' * (document['n_items'] > 1)} solved: "
+        "all models in "
         f"{document['common']} (* never ran there: its own way with it is drawn from what "
         "models show elsewhere), each in its developer's own harness, and each in the best of "
-        "those it ran in. Benchmark accuracy: intervals are for these items."
+        "those it ran in (? another may be best). Benchmark accuracy: intervals are for "
+        "these items; those of differences, paired by item, are for items like these."
         + (f" {more} more models with --json or --csv." if more > 0 else "")
     )
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from headway.errors import ScaleError
 from headway.scale.table import Floats, Ints
 
-NUMBERS = ("budget",)  # columns that are quantities; every other extra column is a label
+if TYPE_CHECKING:
+    import polars as pl
+
+NUMBERS = ("budget", "weight")  # columns that are quantities; every other extra column is a label
 NEEDED = ("model", "item", "successes")
+Column = Sequence[Any] | Any  # or an array, or a polars Series
 Labels = Mapping[str, tuple[tuple[str, ...], Ints]]
 
 
@@ -32,7 +36,7 @@ class Responses:
         Optional crossed labels (benchmark, harness, effort, run, cluster ...): the levels and
         each cell's code, -1 where it is missing.
     numbers : mapping of str to (N,) float
-        Optional quantities (budget), nan where missing.
+        Optional quantities (budget, weight), nan where missing.
     """
 
     models: tuple[str, ...]
@@ -50,14 +54,15 @@ class Responses:
         return len(self.successes)
 
     @classmethod
-    def build(cls, columns: Mapping[str, Sequence[Any]]) -> Responses:
+    def build(cls, columns: Mapping[str, Column]) -> Responses:
         """Check parallel columns and make cells of them; the order of rows does not matter.
 
         Parameters
         ----------
         columns : mapping of str to sequence
             ``model``, ``item``, ``successes`` and optionally ``trials`` (1 where it is absent),
-            ``budget`` and any labels. None and "" are missing values. Rows without trials say
+            ``budget``, ``weight`` and any labels; lists, arrays or polars Series. None and ""
+            are missing values. Rows without trials say
             nothing and are left out; a row that is repeated word for word counts once.
 
         Raises
@@ -124,7 +129,7 @@ class _At:
         return self.names[int(self.code[row])]
 
 
-def _length(columns: Mapping[str, Sequence[Any]]) -> int:
+def _length(columns: Mapping[str, Column]) -> int:
     for name in NEEDED:
         if name not in columns:
             raise ScaleError(
@@ -139,14 +144,33 @@ def _length(columns: Mapping[str, Sequence[Any]]) -> int:
     return size
 
 
-def _coded(values: Sequence[Any]) -> tuple[tuple[str, ...], Ints]:
-    texts = ["" if v is None or v != v else str(v) for v in values]  # noqa: PLR0124 (nan)
-    levels = tuple(sorted(set(texts) - {""}))
-    code = {level: k for k, level in enumerate(levels)} | {"": -1}
-    return levels, np.fromiter((code[t] for t in texts), dtype=np.int64, count=len(texts))
+def _coded(values: Column) -> tuple[tuple[str, ...], Ints]:
+    """Levels in order, and the level of each value; -1 where it is missing."""
+    import polars as pl
+
+    texts = _texts(values)
+    levels = texts.drop_nulls().unique().sort()
+    # Ranks are the faster way to number texts of which few repeat.
+    many = len(levels) > len(texts) / 2
+    code = texts.rank("dense") - 1 if many else texts.cast(pl.Enum(levels)).to_physical()
+    return tuple(levels), code.cast(pl.Int64).fill_null(-1).to_numpy()
 
 
-def _named(values: Sequence[Any], what: str) -> tuple[tuple[str, ...], Ints]:
+def _texts(values: Column) -> pl.Series:
+    """Values as texts, null where they are missing."""
+    import polars as pl
+
+    if not isinstance(values, list | tuple) and getattr(values, "dtype", None) != pl.String:
+        values = list(values)
+    try:
+        texts = pl.Series(values, dtype=pl.String, strict=True)
+    except TypeError:  # not all of them are texts
+        plain = [None if v is None or v != v else str(v) for v in values]  # noqa: PLR0124 (nan)
+        texts = pl.Series(plain, dtype=pl.String)
+    return texts.set(texts == "", None)
+
+
+def _named(values: Column, what: str) -> tuple[tuple[str, ...], Ints]:
     levels, code = _coded(values)
     bad = np.flatnonzero(code < 0)
     if len(bad):
@@ -154,15 +178,22 @@ def _named(values: Sequence[Any], what: str) -> tuple[tuple[str, ...], Ints]:
     return levels, code
 
 
-def _numbers(values: Sequence[Any], what: str, *, gaps: bool = False) -> Floats:
+def _numbers(values: Column, what: str, *, gaps: bool = False) -> Floats:
     try:
-        out = np.array([np.nan if v is None or v == "" else float(v) for v in values], dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ScaleError(f"Column {what!r} holds something that is no number: {error}.") from None
+        out = np.array(values, dtype=float)  # None becomes nan
+    except (TypeError, ValueError):
+        out = _one_by_one(values, what)
     bad = np.flatnonzero(np.isinf(out) | (np.isnan(out) & (not gaps)))
     if len(bad):
         raise ScaleError(f"Row {bad[0] + 1} of column {what!r} is not a finite number.")
     return out
+
+
+def _one_by_one(values: Column, what: str) -> Floats:
+    try:
+        return np.array([np.nan if v is None or v == "" else float(v) for v in values], dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ScaleError(f"Column {what!r} holds something that is no number: {error}.") from None
 
 
 def _check_counts(columns: Mapping[str, Any], won: Floats, tried: Floats) -> None:
@@ -180,9 +211,7 @@ def _check_counts(columns: Mapping[str, Any], won: Floats, tried: Floats) -> Non
             )
 
 
-def _distinct(
-    columns: Mapping[str, Sequence[Any]], keys: Sequence[Any], won: Floats, tried: Floats
-) -> Ints:
+def _distinct(columns: Mapping[str, Column], keys: Column, won: Floats, tried: Floats) -> Ints:
     """Rows to keep, in order of model, item and labels."""
     order = np.lexsort([tried, won, *reversed(keys)])
     order = order[tried[order] > 0]
@@ -193,7 +222,7 @@ def _distinct(
         same &= np.diff(key[order]) == 0
     clash = same & ((np.diff(won[order]) != 0) | (np.diff(tried[order]) != 0))
     if clash.any():
-        k = order[int(np.argmax(clash)) + 1]
+        k = int(order[int(np.argmax(clash)) + 1])
         raise ScaleError(
             f"{columns['model'][k]!r} on item {columns['item'][k]!r} stands twice with different "
             "counts: add them up, or tell the rows apart in a column such as 'run'."

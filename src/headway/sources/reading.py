@@ -12,7 +12,7 @@ from typing import Any
 from headway.errors import DataError
 from headway.ledger.tables import show_cell
 
-__all__ = ["RawTable", "read_raw"]
+__all__ = ["RawTable", "content_of", "read_raw"]
 
 # What a file begins with when it is something else than it seems.
 _FOREIGN = {
@@ -51,7 +51,7 @@ def read_raw(path: Path) -> RawTable:
     DataError
         If the file cannot be read or is no table, naming the row where one is to blame.
     """
-    content = _content(path)
+    content = content_of(path)
     if content.startswith(b"PAR1") or path.suffix.lower() == ".parquet":
         header, numbered = _parquet(path, content)
     elif path.suffix.lower() == ".json":
@@ -67,7 +67,14 @@ def read_raw(path: Path) -> RawTable:
     return RawTable(path, tuple(header), rows)
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """Bytes of a file that may be a table.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, is empty, or is known to be something else.
+    """
     try:
         content = path.read_bytes()
     except IsADirectoryError as error:

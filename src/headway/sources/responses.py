@@ -6,10 +6,15 @@ import math
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headway.errors import DataError
 from headway.sources import cells
+from headway.sources.clean import clean_columns
 from headway.sources.reading import RawTable, read_raw
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["LABELS", "ResponseTable", "read_responses"]
 
@@ -27,7 +32,9 @@ LABELS = (
 )
 _NUMBERS = ("budget", "weight")
 _OTHER_NAMES = {"resolved": "successes", "weights": "openness"}
-_KNOWN = ("model", "item", "successes", "trials", *LABELS, *_NUMBERS)
+_COUNTS = ("successes", "trials")
+_NEEDED = ("model", "item", "successes")
+_KNOWN = ("model", "item", *_COUNTS, *LABELS, *_NUMBERS)
 
 
 @dataclass(frozen=True)
@@ -37,15 +44,15 @@ class ResponseTable:
     Attributes
     ----------
     path : Path
-    columns : dict of str to list
+    columns : dict of str to Series
         ``model``, ``item``, ``successes``, ``trials``, and what else the file has of the labels
-        and numbers above; None where a label or number is not given.
+        (texts) and numbers above; null where a label or number is not given.
     left_out : int
         Rows without an outcome.
     """
 
     path: Path
-    columns: dict[str, list[object]]
+    columns: dict[str, pl.Series]
     left_out: int
 
 
@@ -71,30 +78,43 @@ def read_responses(path: str | Path) -> ResponseTable:
     DataError
         One sentence naming file, row and column.
     """
-    raw = read_raw(Path(path))
+    path = Path(path)
+    known = {name: name for name in _KNOWN} | _OTHER_NAMES
+    columns = clean_columns(path, known, {*_COUNTS, *_NUMBERS}, {*_NEEDED, *_COUNTS})
+    columns = columns or _row_by_row(path)
+    told = columns["successes"].is_not_null()
+    left_out = int((~told).sum())
+    if left_out == len(told):
+        raise DataError(f"{path}: no row has an outcome; fill the column successes.")
+    if left_out:
+        columns = {name: values.filter(told) for name, values in columns.items()}
+    _own_items(columns)
+    if "trials" not in columns:
+        columns["trials"] = columns["successes"] * 0 + 1
+    return ResponseTable(path, columns, left_out)
+
+
+def _row_by_row(path: Path) -> dict[str, pl.Series]:
+    import polars as pl
+
+    raw = read_raw(path)
     names = [_OTHER_NAMES.get(name, name) for name in raw.header]
     _check_names(raw, names)
     places = {name: k for k, name in enumerate(names) if name in _KNOWN}
     columns: dict[str, list[object]] = {name: [] for name in places}
-    left_out = 0
     for number, row in raw.rows:
-        if not row[places["successes"]]:
-            left_out += 1
-            continue
+        told = bool(row[places["successes"]])  # without an outcome nothing else matters
         for name, k in places.items():
-            columns[name].append(_value(raw.path, number, name, row[k]))
-    if not columns["model"]:
-        raise DataError(f"{raw.path}: no row has an outcome; fill the column successes.")
-    _own_items(columns)
-    columns.setdefault("trials", [1.0] * len(columns["model"]))
-    return ResponseTable(raw.path, columns, left_out)
+            columns[name].append(_value(raw.path, number, name, row[k]) if told else None)
+    kinds = {name: pl.Float64 if name in {*_COUNTS, *_NUMBERS} else pl.String for name in places}
+    return {name: pl.Series(name, values, kinds[name]) for name, values in columns.items()}
 
 
 def _check_names(raw: RawTable, names: list[str]) -> None:
     for name in names:
         if names.count(name) > 1 and name in _KNOWN:
             raise DataError(f"{raw.path}, row 1: two columns mean {name!r}; leave one out.")
-    for needed in ("model", "item", "successes"):
+    for needed in _NEEDED:
         if needed not in names:
             near = get_close_matches(needed, names, n=1, cutoff=0.6)
             offer = f"; is it the one called {near[0]!r}?" if near else "."
@@ -109,7 +129,7 @@ def _value(path: Path, row: int, column: str, text: str) -> object:
             return _name(text)
         if column in LABELS:
             return _name(text) if text else None
-        if column in {"successes", "trials"}:
+        if column in _COUNTS:
             return _finite({"true": "1", "false": "0"}.get(text.casefold(), text))
         return _finite(text) if text else None
     except ValueError as error:
@@ -133,9 +153,8 @@ def _finite(text: str) -> float:
     return value
 
 
-def _own_items(columns: dict[str, list[object]]) -> None:
+def _own_items(columns: dict[str, pl.Series]) -> None:
     """Items of two benchmarks are two items, whatever they are called."""
-    benchmarks = columns.get("benchmark", [])
-    if len(set(benchmarks)) > 1:
-        pairs = zip(benchmarks, columns["item"], strict=True)
-        columns["item"] = [item if b is None else f"{b}/{item}" for b, item in pairs]
+    if "benchmark" in columns and columns["benchmark"].n_unique() > 1:
+        benchmark, item = columns["benchmark"], columns["item"]
+        columns["item"] = (benchmark + "/" + item).zip_with(benchmark.is_not_null(), item)

@@ -99,3 +99,13 @@ def test_curvature_and_profile_agree_where_the_likelihood_is_nearly_quadratic(fi
     assert fit.design.terms[0].name == "item"
     spread = next(s for s in fit.variance if s.term == "item")
     assert wald(model, top, 0, 0.9) == pytest.approx((spread.low, spread.high), abs=0.02)
+
+
+def test_the_search_for_an_end_does_not_stick_to_a_bound():
+    from headway.scale.facets.maximum import HIGH, LOW, _next
+
+    # What two points promise lies beyond a bound that has been tried: halve instead.
+    known = [(-3.5, 0.0), (-1.9, 0.14), (HIGH, 6.2)]
+    assert _next(known, 1.645, -1.9, HIGH) == pytest.approx((HIGH - 1.9) / 2)
+    assert _next(known[:2], 1.645, -1.9, HIGH) == HIGH
+    assert _next([(1.0, 0.0), (0.9, -0.01)], -1.645, LOW, 0.9) == LOW

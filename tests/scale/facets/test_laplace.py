@@ -125,3 +125,50 @@ def test_binomial_coefficients_are_counted():
 
     apart = facets(Responses.build(single), "resolved ~ (1|item)").loglik
     assert whole - apart == pytest.approx(ways.sum(), abs=1e-6)
+
+
+@pytest.mark.parametrize("formula", [FULL, "resolved ~ (1|harness) + (1|item)"])
+def test_a_sparse_cross_block_is_the_dense_one(formula, monkeypatch):
+    from headway.scale.facets import blocks
+
+    data = made(11, models=9, items=13, missing=0.6)
+    phi = np.linspace(-0.5, 0.4, len(parse(formula).random) + 1)
+    seen = []
+    for gain, chunk in ((1e9, 10), (0, 10), (0, 10**6)):
+        monkeypatch.setattr(blocks, "GAIN", gain)
+        monkeypatch.setattr(blocks, "CHUNK", chunk)
+        model = Laplace(build(parse(formula), data))
+        mode = model.mode(phi)
+        g = np.arange(model.design.n_levels * 2.0).reshape(-1, 2)
+        seen.append(
+            (
+                mode.loglik,
+                model.gradient(phi, mode),
+                mode.factor.solve(g),
+                mode.factor.variances(),
+                mode.factor.sample(np.random.default_rng(0), 3),
+            )
+        )
+        assert model.design.layout.dense == (gain > 0)
+    for other in seen[1:]:
+        for one, same in zip(seen[0], other, strict=True):
+            assert same == pytest.approx(one, abs=1e-9)
+
+
+def test_many_models_of_two_answers_each():
+    from headway.scale.responses import Responses
+
+    rng = np.random.default_rng(0)
+    count, items = 20_000, 40
+    model = np.repeat(np.arange(count), 2)
+    item = (rng.integers(0, items, count)[:, None] + [0, 7]).ravel() % items
+    eta = rng.normal(0, 1.2, count)[model] + rng.normal(0, 1, items)[item]
+    names = [f"{k:05d}" for k in range(count)], [f"{k:02d}" for k in range(items)]
+    won = (rng.random(2 * count) < 1 / (1 + np.exp(-eta))).astype(float)
+    data = Responses(tuple(names[0]), tuple(names[1]), model, item, won, np.ones(2 * count))
+    fit = facets(data, "resolved ~ (1|model) + (1|item)")
+    assert not fit.design.layout.dense
+    assert len(fit.design.layout.column) == 2 * count
+    # The Laplace approximation is this far off with two answers, and says so.
+    assert 0.7 < fit.variance[0].sd < 0.95
+    assert any("Levels of model have 2.0 attempts on average" in text for text in fit.cautions)

@@ -82,6 +82,21 @@ def test_openhands_says_nothing_of_open_models(openhands_setups):
     }
 
 
+def test_setups_print_the_shape_of_their_schema(openhands_setups, repo):
+    schema = json.loads((repo / "docs" / "schema" / "setups.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(openhands_setups[1], schema)
+
+
+def test_openhands_effects_are_uncertain_though_their_sd_is_at_zero(openhands_setups):
+    text, document = openhands_setups
+    assert next(v["sd"] for v in document["variance"] if v["term"] == "harness") < 0.02
+    assert "is not told from zero" in text
+    for row in document["harnesses"]:
+        assert 0.1 < row["high"] - row["low"] < 1
+        assert row["low"] < 0 < row["high"]
+
+
 def test_openhands_paired_differences_are_those_of_the_table(openhands_setups, openhands):
     document = openhands_setups[1]
     table = pl.read_csv(openhands).drop_nulls("resolved").filter(pl.col("model") == "GPT-5.4")
@@ -264,7 +279,7 @@ def test_responses_are_read_with_their_labels(tmp_path):
     )
     read = read_responses(path)
     assert read.left_out == 1
-    assert read.columns == {
+    assert {name: values.to_list() for name, values in read.columns.items()} == {
         "model": ["a", "b", "b"],
         "benchmark": ["x", "x", "y"],
         "item": ["x/1", "x/1", "y/-2"],
@@ -277,3 +292,41 @@ def test_responses_are_read_with_their_labels(tmp_path):
     assert math.isnan(built.numbers["budget"][1])
     with pytest.raises(DataError, match="no such file"):
         read_responses(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "says"),
+    [
+        ("model,item,harness,successes\na,1,h,1\na,1,g,0\n", (), "Nothing can be compared"),
+        ("model,item,harness,successes\na,1,h,1\nb,1,h,0\n", (), "one harness"),
+        (GOOD.replace("b,h", "b,g"), ("--harness", "hh"), "did you mean 'h'"),
+        (GOOD.replace("b,h", "b,g"), ("--plot", "x.gif"), "A plot ends in"),
+        (GOOD.replace("a,h,1", "a,h,2"), (), "stands twice"),
+    ],
+)
+def test_setups_of_bad_input_are_one_sentence(content, options, says, tmp_path, headway):
+    path = tmp_path / "data.csv"
+    path.write_text(content, encoding="utf-8")
+    run = headway("setups", path, *options)
+    assert run.returncode == 2
+    assert says in " ".join(run.stderr.split())
+    assert "Traceback" not in run.stderr
+
+
+def test_a_harness_of_weight_zero_never_ran(tmp_path, headway):
+    lines = [
+        f"{m},{h},{j},{(k + j) % 3},2,{int(h != 'z')}"
+        for k, m in enumerate("abc")
+        for h in "xyz"
+        for j in range(8)
+    ]
+    path = tmp_path / "data.csv"
+    text = "\n".join(["model,harness,item,successes,trials,weight", *lines, ""])
+    path.write_text(text, encoding="utf-8")
+    plot = tmp_path / "plot.svg"
+    run = headway("setups", path, "--json", "--plot", plot)
+    assert run.returncode == 0, run.stderr
+    document = json.loads(run.stdout)
+    assert {h["harness"] for h in document["harnesses"]} == {"x", "y"}
+    assert "24 cells of weight 0: left out." in document["cautions"]
+    assert plot.read_text(encoding="utf-8").startswith("<svg")

@@ -110,7 +110,7 @@ def test_one_model_or_one_item_gives_an_answer_that_says_so():
     fit = facets(rows(*lines), BASE)
     assert [v.term for v in fit.variance] == ["item"]
     assert any("There is only one level of model ('a')" in text for text in fit.cautions)
-    with pytest.raises(ScaleError, match="one level only"):
+    with pytest.raises(ScaleError, match="Nothing can be compared"):
         facets(rows("a,h,1,1,2"), BASE)
 
 
@@ -170,7 +170,7 @@ def test_weights():
     kept = Responses(data.models, data.items, *(getattr(data, n)[half] for n in names))
     weighed = facets(with_numbers(data, weight=half), BASE)
     assert weighed.loglik == pytest.approx(facets(kept, BASE).loglik, abs=1e-8)
-    assert any("without trials or weight: left out" in text for text in weighed.cautions)
+    assert any("cells of weight 0: left out" in text for text in weighed.cautions)
     with pytest.raises(ScaleError, match="no cells to fit"):
         facets(with_numbers(data, weight=0 * ones), BASE)
 
@@ -197,3 +197,66 @@ def test_an_sd_of_zero_has_an_upper_bound():
     harness = fit.variance[0]
     assert harness.low == 0
     assert 0.05 < harness.high < 5
+
+
+def test_one_attempt_a_level_tells_no_spread():
+    rng = np.random.default_rng(0)
+    lines = [f"m{k},h,{k % 3},{rng.integers(0, 2)},1" for k in range(60)]
+    fit = facets(rows(*lines), BASE)
+    assert [v.term for v in fit.variance] == ["item"]
+    assert any(
+        text.startswith("No level of model has more than one attempt") for text in fit.cautions
+    )
+    with pytest.raises(ScaleError, match="one attempt at each level"):
+        facets(rows(*lines), "resolved ~ (1|model)")
+
+
+def test_levels_that_part_successes_from_failures_have_no_finite_spread():
+    lines = [f"m{k},h,{j},{2 * (k < 6)},2" for k in range(12) for j in range(9)]
+    fit = facets(rows(*lines), "resolved ~ (1|model)")
+    assert fit.variance[0].high == np.inf
+    assert any("The SD of model runs to its upper bound" in text for text in fit.cautions)
+
+
+def test_constant_columns_as_factor_and_slope():
+    lines = [f"{m},h,{j},{(k + j) % 3},2" for k, m in enumerate("abc") for j in range(6)]
+    with pytest.raises(ScaleError, match="harness is 'h' in every row"):
+        facets(rows(*lines), f"{BASE} + harness")
+    said = facets(rows(*lines), f"{BASE} + (1|harness)").cautions
+    assert any("There is only one level of harness ('h')" in text for text in said)
+
+
+def test_no_term_is_compared_across_parts():
+    lines = [
+        *(f"a,{h},{j},{j % 3},2" for h in ("p", "q") for j in range(4)),
+        *(f"b,{h},{j},{j % 2},2" for h in ("r", "s") for j in range(4, 8)),
+    ]
+    formula = "resolved ~ (1|model) + (1|harness) + (1|item)"
+    fit = facets(rows(*lines), formula)
+    assert len(fit.components) == 2
+    for term, one, other in (("harness", "p", "r"), ("item", "0", "5"), ("model", "a", "b")):
+        with pytest.raises(ScaleError, match="parts of the data that share no item"):
+            fit.difference(term, one, other)
+    assert fit.difference("harness", "p", "q").low < 0
+    # q in both parts is a bridge between harnesses
+    joined = facets(rows(*(line.replace(",r,", ",q,") for line in lines)), formula)
+    assert len(joined.components) == 2
+    assert joined.difference("harness", "p", "s").high > 0
+
+
+def test_rows_of_weight_zero_are_counted():
+    data = made(6)
+    weight = np.where(np.arange(data.n_cells) < 2, 0.0, 1.0)
+    assert (
+        "2 cells of weight 0: left out." in facets(with_numbers(data, weight=weight), BASE).cautions
+    )
+
+
+def test_a_budget_that_hangs_on_the_harness_is_said():
+    data = made(2)
+    budget = 1000.0 * (1 + data.labels["harness"][1])
+    said = facets(with_numbers(data, budget=budget), f"{BASE} + budget").cautions
+    assert any(text.startswith("budget is confounded with harness") for text in said)
+    free = 1000.0 * (1 + np.arange(data.n_cells) % 3)
+    said = facets(with_numbers(data, budget=free), f"{BASE} + budget").cautions
+    assert not any("budget" in text for text in said)

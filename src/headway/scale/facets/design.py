@@ -2,55 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Protocol
 
 import numpy as np
 
 from headway.errors import ScaleError
+from headway.scale.facets.blocks import Layout
+from headway.scale.facets.columns import Columns, Counts, combined, number
 from headway.scale.facets.formula import Formula, Grouping, known
-from headway.scale.table import Bools, Floats, Ints
+from headway.scale.table import Floats, Ints
 
-LARGEST = 250_000_000  # entries of the cross block: 2 GB
-
-
-class Counts(Protocol):
-    """Successes of trials, one cell per row (``headway.scale.responses.Responses``)."""
-
-    @property
-    def models(self) -> tuple[str, ...]:
-        """Names of the M models."""
-
-    @property
-    def items(self) -> tuple[str, ...]:
-        """Names of the J items."""
-
-    @property
-    def model(self) -> Ints:
-        """Model of each cell, (N,)."""
-
-    @property
-    def item(self) -> Ints:
-        """Item of each cell, (N,)."""
-
-    @property
-    def successes(self) -> Floats:
-        """Successes, (N,)."""
-
-    @property
-    def trials(self) -> Floats:
-        """Trials, (N,)."""
-
-    @property
-    def labels(self) -> Mapping[str, tuple[tuple[str, ...], Ints]]:
-        """Levels and code (N,) of each other label; -1 where it is not known."""
-
-    @property
-    def numbers(self) -> Mapping[str, Floats]:
-        """Numbers of each cell, (N,); nan where not known."""
+LARGEST = 8_000  # levels besides those of the largest term: a dense system of half a gigabyte
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,50 +91,49 @@ class Design:
         sums = [np.bincount(t.code, cells * t.values, len(t.levels)) for t in self.terms]
         return np.concatenate(sums).astype(float)
 
-    def products(self, weight: Floats) -> tuple[Floats, Floats, Floats]:
-        """Z'WZ as its diagonal (Q,), cross block (Q, K) and dense block (K, K)."""
-        first, *others = self.terms
-        q = len(first.levels)
-        weighted = weight * first.values
-        diagonal = np.bincount(first.code, weighted * first.values, q).astype(float)
-        cross = np.empty((q, self.n_levels - q))
-        dense = np.empty((self.n_levels - q,) * 2)
-        places = [slice(s.start - q, s.stop - q) for s in self.slices[1:]]
-        for term, here in zip(others, places, strict=True):
-            cross[:, here] = _table(first, term, weighted * term.values)
-            own = weight * term.values
-            for other, there in zip(others, places, strict=True):
-                if there.start <= here.start:
-                    block = _table(term, other, own * other.values)
-                    dense[here, there], dense[there, here] = block, block.T
-        return diagonal, cross, dense
+    @cached_property
+    def layout(self) -> Layout:
+        """Entries of the block of the first term by all others."""
+        first, q = self.terms[0], len(self.terms[0].levels)
+        places = zip(self.terms[1:], self.slices[1:], strict=True)
+        columns = [term.code + (here.start - q) for term, here in places]
+        return Layout.of(first.code, columns, (q, self.n_levels - q))
+
+    def products(self, weight: Floats, sd: Floats) -> tuple[Floats, Floats, Floats]:
+        """I + Z'WZ, Z scaled by the SD (T,) of each term.
+
+        Returns the diagonal block (Q,), the entries (E,) of the cross block that ``layout`` has,
+        and the block (K, K) of all terms but the first.
+        """
+        first, q = self.terms[0], len(self.terms[0].levels)
+        scaled = [s * t.values for s, t in zip(sd, self.terms, strict=True)]
+        weighted = weight * scaled[0]
+        diagonal = 1 + np.bincount(first.code, weighted * scaled[0], q).astype(float)
+        entries = self.layout.fill([weighted * s for s in scaled[1:]])
+        return diagonal, entries, self._dense(weight, scaled)
+
+    def _dense(self, weight: Floats, scaled: Sequence[Floats]) -> Floats:
+        q, k = len(self.terms[0].levels), self.n_levels - len(self.terms[0].levels)
+        dense = np.eye(k)
+        for a in range(1, len(self.terms)):
+            here, own = self._among(a, q), weight * scaled[a]
+            levels = np.arange(here.start, here.stop)
+            dense[levels, levels] += np.bincount(self.terms[a].code, own * scaled[a], len(levels))
+            for b in range(1, a):
+                there = self._among(b, q)
+                block = _table(self.terms[a], self.terms[b], own * scaled[b])
+                dense[here, there], dense[there, here] = block, block.T
+        return dense
+
+    def _among(self, term: int, q: int) -> slice:
+        part = self.slices[term]
+        return slice(part.start - q, part.stop - q)
 
 
 def _table(a: Term, b: Term, cells: Floats) -> Floats:
     shape = len(a.levels), len(b.levels)
     sums = np.bincount(a.code * shape[1] + b.code, cells, shape[0] * shape[1])
     return sums.astype(float).reshape(shape)
-
-
-@dataclass(frozen=True, eq=False)
-class _Columns:
-    """Everything that a formula may name."""
-
-    labels: Mapping[str, tuple[tuple[str, ...], Ints]]
-    numbers: Mapping[str, Floats]
-
-    @classmethod
-    def of(cls, data: Counts) -> _Columns:
-        own = {"model": (data.models, data.model), "item": (data.items, data.item)}
-        labels = {k: v for k, v in {**data.labels, **own}.items() if k != "weight"}
-        numbers = {k: v for k, v in data.numbers.items() if k != "weight"}
-        return cls(labels, numbers)
-
-    def missing(self, name: str) -> Bools:
-        if name in self.numbers:
-            return ~np.isfinite(self.numbers[name])
-        gone: Bools = self.labels[name][1] < 0
-        return gone
 
 
 def build(formula: Formula, data: Counts) -> Design:
@@ -183,7 +147,7 @@ def build(formula: Formula, data: Counts) -> Design:
     ScaleError, UnknownNameError
         If the formula and the data do not fit together, or nothing is left to explain.
     """
-    columns = _Columns.of(data)
+    columns = Columns.of(data)
     known(formula, [*columns.labels, *columns.numbers])
     cautions: list[str] = []
     rows, weight = _usable(formula, data, columns, cautions)
@@ -191,23 +155,24 @@ def build(formula: Formula, data: Counts) -> Design:
     if not 0 < successes.sum() < trials.sum():
         what = "succeeded" if successes.sum() else "failed"
         raise ScaleError(f"Every attempt {what}: there is nothing that effects could explain.")
-    terms = _terms(formula, columns, rows, cautions)
+    terms = _terms(formula, columns, rows, data.trials[rows], cautions)
     names, x = _fixed(formula, columns, rows, cautions)
     return Design(successes, trials, x, names, terms, rows, tuple(cautions))
 
 
 def _usable(
-    formula: Formula, data: Counts, columns: _Columns, cautions: list[str]
+    formula: Formula, data: Counts, columns: Columns, cautions: list[str]
 ) -> tuple[Ints, Floats]:
     weight = _weights(data)
     if not (weight >= 0).all():
         k = int(np.flatnonzero(~(weight >= 0))[0])
         where = f"{data.models[data.model[k]]!r} on {data.items[data.item[k]]!r}"
         raise ScaleError(f"The weight of {where} is {weight[k]:g}; give 0 or more.")
-    empty = (data.trials * weight) == 0
-    keep = ~empty
-    if empty.any():
-        cautions.append(f"{_cells(int(empty.sum()))} without trials or weight: left out.")
+    keep = data.trials > 0
+    for what, gone in (("without trials", ~keep), ("of weight 0", keep & (weight == 0))):
+        if gone.any():
+            cautions.append(f"{_cells(int(gone.sum()))} {what}: left out.")
+    keep = keep & (weight > 0)
     for name in formula.names():
         gone = keep & columns.missing(name)
         if gone.any():
@@ -238,7 +203,7 @@ def _cells(count: int) -> str:
 
 
 def _terms(
-    formula: Formula, columns: _Columns, rows: Ints, cautions: list[str]
+    formula: Formula, columns: Columns, rows: Ints, trials: Floats, cautions: list[str]
 ) -> tuple[Term, ...]:
     if not formula.random:
         raise ScaleError(
@@ -247,28 +212,42 @@ def _terms(
     found = []
     for grouping in formula.random:
         term = _term(grouping, columns, rows)
-        if len(term.levels) > 1:
-            found.append(term)
+        reason = _unseen(term, trials)
+        if reason:
+            cautions.append(f"{reason}: {grouping} is left out.")
         else:
-            cautions.append(
-                f"There is only one level of {grouping.name} ({term.levels[0]!r}): "
-                f"{grouping} is left out, and the intercept holds its effect."
-            )
+            found.append(term)
     if not found:
         raise ScaleError(
-            "Every random effect of the formula has one level only: nothing can be compared."
+            "Nothing can be compared: every random effect of the formula has one level only, or "
+            "one attempt at each level."
         )
     found.sort(key=lambda term: -len(term.levels))
     rest = sum(len(term.levels) for term in found[1:])
-    if len(found[0].levels) * rest > LARGEST:
+    if rest > LARGEST:
         raise ScaleError(
-            f"{len(found[0].levels):,} levels of {found[0].name} by {rest:,} others need more "
-            "memory than this method may take; fit fewer models at a time."
+            f"Besides the {len(found[0].levels):,} levels of {found[0].name} there are {rest:,} "
+            f"others, and this method takes up to {LARGEST:,}; leave out a term, or fit a part."
         )
     return tuple(found)
 
 
-def _term(grouping: Grouping, columns: _Columns, rows: Ints) -> Term:
+def _unseen(term: Term, trials: Floats) -> str:
+    """Why the SD of a term cannot be seen at all; empty if it can."""
+    if len(term.levels) == 1:
+        return (
+            f"There is only one level of {term.name} ({term.levels[0]!r}), and the intercept "
+            "holds its effect"
+        )
+    if np.bincount(term.code, trials).max() <= 1:
+        return (
+            f"No level of {term.name} has more than one attempt, so how much they differ cannot "
+            "be told from luck"
+        )
+    return ""
+
+
+def _term(grouping: Grouping, columns: Columns, rows: Ints) -> Term:
     for name in grouping.names:
         if name not in columns.labels:
             raise ScaleError(
@@ -282,44 +261,8 @@ def _term(grouping: Grouping, columns: _Columns, rows: Ints) -> Term:
     return Term(grouping.name, levels, code, values)
 
 
-def combined(
-    names: tuple[str, ...], labels: Mapping[str, tuple[tuple[str, ...], Ints]], rows: Ints
-) -> tuple[tuple[str, ...], Ints]:
-    """Levels that occur, and the level of each row, of a combination of labels."""
-    code = np.zeros(len(rows), dtype=np.int64)
-    for name in names:
-        levels, each = labels[name]
-        code = np.unique(code * len(levels) + each[rows], return_inverse=True)[1]
-    first = np.unique(code, return_index=True)[1]
-    texts = [":".join(labels[n][0][labels[n][1][rows[k]]] for n in names) for k in first]
-    return tuple(texts), code.astype(np.int64)
-
-
-def number(name: str, numbers: Mapping[str, Floats], rows: Ints) -> Floats:
-    """A number as a regressor: the budget in doublings of its geometric mean, others centred.
-
-    Raises
-    ------
-    ScaleError
-        If it is no number, is constant, or is a budget that is not above 0.
-    """
-    if name not in numbers:
-        raise ScaleError(f"{name} is a label and no number, so it has no slope; write (1|{name}).")
-    values = numbers[name][rows]
-    if values.min() == values.max():
-        raise ScaleError(
-            f"{name} is {values[0]:g} in every row, so its effect cannot be seen; leave it out."
-        )
-    if name == "budget":
-        if values.min() <= 0:
-            raise ScaleError(f"A budget is {values.min():g}; budgets must be above 0.")
-        values = np.log2(values)
-    centred: Floats = values - values.mean()
-    return centred
-
-
 def _fixed(
-    formula: Formula, columns: _Columns, rows: Ints, cautions: list[str]
+    formula: Formula, columns: Columns, rows: Ints, cautions: list[str]
 ) -> tuple[tuple[str, ...], Floats]:
     names, x = ["intercept"], [np.ones(len(rows))]
     for effect in formula.fixed:
@@ -336,7 +279,7 @@ def _fixed(
     return tuple(names), np.column_stack(x)
 
 
-def _effect(effect: tuple[str, ...], columns: _Columns, rows: Ints) -> list[tuple[str, Floats]]:
+def _effect(effect: tuple[str, ...], columns: Columns, rows: Ints) -> list[tuple[str, Floats]]:
     """Named columns of one fixed effect; a label has one per level but its most frequent."""
     out = [("", np.ones(len(rows)))]
     for name in effect:
@@ -345,7 +288,7 @@ def _effect(effect: tuple[str, ...], columns: _Columns, rows: Ints) -> list[tupl
     return out
 
 
-def _coded(name: str, columns: _Columns, rows: Ints) -> list[tuple[str, Floats]]:
+def _coded(name: str, columns: Columns, rows: Ints) -> list[tuple[str, Floats]]:
     if name in columns.numbers:
         return [(name, number(name, columns.numbers, rows))]
     levels, code = combined((name,), columns.labels, rows)

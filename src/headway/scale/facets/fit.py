@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from headway.errors import ScaleError
-from headway.scale.facets.design import Counts, Design, build
+from headway.scale.facets.columns import Counts
+from headway.scale.facets.design import Design, build
 from headway.scale.facets.formula import Formula, parse
-from headway.scale.facets.identify import components, notes
+from headway.scale.facets.identify import components, notes, parts
 from headway.scale.facets.laplace import Laplace, Mode
-from headway.scale.facets.maximum import STEEP, Maximum, maximise, profile, settled, wald
+from headway.scale.facets.maximum import HIGH, STEEP, Maximum, maximise, profile, settled, wald
 from headway.scale.facets.result import Effect, Facets, Spread
 from headway.scale.table import Floats
 
@@ -44,23 +45,26 @@ def facets(data: Counts, formula: str | Formula, *, level: float = 0.9) -> Facet
         raise ScaleError(f"The level {level:g} of the intervals must lie between 0 and 1.")
     asked = parse(formula) if isinstance(formula, str) else formula
     design = build(asked, data)
-    said = notes(asked, data, design)
+    found = components(data, design.rows)
+    said = notes(asked, data, design, found)
     model = Laplace(design)
     top = maximise(model)
     settled(top)
     mode = model.mode(top.phi)
     scales, moves = model.sds(top.phi), model.sensitivity(top.phi, mode)
+    variance = _variance(asked, model, top, level)
     return Facets(
         formula=str(asked),
         loglik=top.loglik,
         gradient=top.gradient,
         level=level,
-        variance=_variance(asked, model, top, level),
+        variance=variance,
         fixed=_fixed(design, top, level),
         modes=scales * mode.u,
         sd=_sd(mode, scales, moves, top),
-        components=components(data, design.rows),
-        cautions=(*said, *_afterwards(design, top)),
+        components=found,
+        part=parts(data, design.rows)[1],
+        cautions=(*said, *_afterwards(design, top, variance)),
         design=design,
         factor=mode.factor,
         scales=scales,
@@ -99,13 +103,21 @@ def _sd(mode: Mode, scales: Floats, moves: Floats, top: Maximum) -> Floats:
     return out
 
 
-def _afterwards(design: Design, top: Maximum) -> list[str]:
+def _afterwards(design: Design, top: Maximum, variance: tuple[Spread, ...]) -> list[str]:
     n = len(design.terms)
     out = [
-        f"The SD of {term.name} is at zero: the other effects explain all that varies, and its "
+        f"The SD of {v.term} is not known: anything from zero on goes with these data."
+        if v.high == np.inf
+        else f"The SD of {v.term} is at zero: the other effects explain all that varies, and its "
         "levels cannot be ranked."
+        for v in variance
+        if v.sd < TINY
+    ]
+    out += [
+        f"The SD of {term.name} runs to its upper bound: its levels part successes from failures "
+        "almost without exception, and how far they lie apart is not known."
         for term, log_sd in zip(design.terms, top.phi, strict=False)
-        if np.exp(log_sd) < TINY
+        if log_sd > HIGH - 0.01
     ]
     out += [
         f"The effect of {name} has no finite estimate: it separates successes from failures."

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
-from headway.scale.facets.design import Counts, Design, combined
+from headway.scale.facets.blocks import distinct
+from headway.scale.facets.columns import Counts, combined, compact
+from headway.scale.facets.design import Design
 from headway.scale.facets.formula import Formula
-from headway.scale.table import Ints
+from headway.scale.table import Floats, Ints
 
 SETUP = ("harness", "effort")  # what makes another setup of the same model
 SHOWN = 4
+FEW = 5  # attempts per level; see _thin
 
 
 @dataclass(frozen=True)
@@ -45,19 +48,20 @@ def components(data: Counts, rows: Ints) -> tuple[Component, ...]:
         Rows of the data that are fitted.
     """
     setup, part = parts(data, rows)
-    item, model = data.item[rows], data.model[rows]
-    found = []
-    for k in range(int(part.max()) + 1):
-        here = part == k
-        found.append(
-            Component(
-                models=tuple(sorted(data.models[m] for m in np.unique(model[here]))),
-                items=tuple(sorted(data.items[j] for j in np.unique(item[here]))),
-                setups=len(np.unique(setup[here])),
-                cells=int(here.sum()),
-            )
-        )
+    models = _within(part, data.model[rows], data.models)
+    items = _within(part, data.item[rows], data.items)
+    setups = np.bincount(part[np.unique(setup, return_index=True)[1]]).tolist()
+    cells = np.bincount(part).tolist()
+    found = [Component(*each) for each in zip(models, items, setups, cells, strict=True)]
     return tuple(sorted(found, key=lambda c: (-c.cells, c.models)))
+
+
+def _within(part: Ints, code: Ints, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Names that occur in each part, sorted."""
+    owner, level = np.divmod(distinct(part * len(names) + code), len(names))
+    texts = np.array(names, dtype=object)[level].tolist()
+    ends = np.cumsum(np.bincount(owner)).tolist()
+    return [tuple(sorted(texts[a:b])) for a, b in pairwise([0, *ends])]
 
 
 def parts(data: Counts, rows: Ints) -> tuple[Ints, Ints]:
@@ -69,22 +73,26 @@ def parts(data: Counts, rows: Ints) -> tuple[Ints, Ints]:
     setup = data.model[rows]
     for name in names:
         levels, code = data.labels[name]
-        setup = np.unique(setup * (len(levels) + 1) + code[rows] + 1, return_inverse=True)[1]
+        setup = compact(setup * (len(levels) + 1) + code[rows] + 1)
+    setup = compact(setup)
     count = int(setup.max()) + 1
     shape = (count + len(data.items),) * 2
     edges = coo_array((np.ones(len(rows)), (setup, count + data.item[rows])), shape=shape)
     label = connected_components(edges, directed=False)[1]
-    return setup.astype(np.int64), np.unique(label[setup], return_inverse=True)[1].astype(np.int64)
+    return setup, compact(label[setup].astype(np.int64))
 
 
-def notes(formula: Formula, data: Counts, design: Design) -> tuple[str, ...]:
+def notes(
+    formula: Formula, data: Counts, design: Design, found: tuple[Component, ...]
+) -> tuple[str, ...]:
     """What the design cannot tell, one sentence each."""
     out = list(design.cautions)
-    out += _disconnected(components(data, design.rows))
+    out += _disconnected(found)
     out += _same_levels(design)
     out += _confounded(formula, data, design.rows)
     out += _one_sided(data, design.rows)
     out += _seen_once(formula, data, design.rows)
+    out += _thin(data, design)
     return tuple(out)
 
 
@@ -117,7 +125,7 @@ def _same_levels(design: Design) -> list[str]:
     for a, b in combinations(design.terms, 2):
         if len(a.levels) != len(b.levels) or not np.array_equal(a.values, b.values):
             continue
-        if len(np.unique(a.code * len(b.levels) + b.code)) == len(a.levels):
+        if len(distinct(a.code * len(b.levels) + b.code)) == len(a.levels):
             out.append(
                 f"{a.name} and {b.name} part the data in the same way: their effects cannot be "
                 "told apart, and how the variance falls between them is arbitrary."
@@ -126,7 +134,7 @@ def _same_levels(design: Design) -> list[str]:
 
 
 def _confounded(formula: Formula, data: Counts, rows: Ints) -> list[str]:
-    """Pairs of plain labels of which one says the other."""
+    """Labels and numbers of which one says the other."""
     used = [name for name in formula.names() if name in {*data.labels, "model"}]
     names = list(dict.fromkeys([n for n in (*used, *SETUP) if n in {*data.labels, "model"}]))
     out = []
@@ -136,14 +144,28 @@ def _confounded(formula: Formula, data: Counts, rows: Ints) -> list[str]:
         x, y = both[0][known], both[1][known]
         if known.any():
             out += _nested(a, b, x, y)
+    for number in [name for name in formula.names() if name in data.numbers]:
+        out += [
+            f"{number} is confounded with {label}: it is the same in all rows of one {label}, so "
+            f"its effect is also a difference between {_plural(label)}."
+            for label in ("model", *SETUP)
+            if label in names and _settled(data.numbers[number][rows], _codes(data, label, rows))
+        ]
     return out
 
 
+def _settled(values: Floats, code: Ints) -> bool:
+    """Whether a number is constant within the levels of a label."""
+    order = np.lexsort([values, code])
+    same = np.diff(code[order]) == 0
+    return bool((np.diff(values[order])[same] == 0).all())
+
+
 def _nested(a: str, b: str, x: Ints, y: Ints) -> list[str]:
-    levels = len(np.unique(x)), len(np.unique(y))
+    levels = len(distinct(x)), len(distinct(y))
     if min(levels) < 2 or "run" in {a, b}:
         return []  # runs lie within setups by nature
-    pairs = len(np.unique(x * (int(y.max()) + 1) + y))
+    pairs = len(distinct(x * (int(y.max()) + 1) + y))
     if pairs == max(levels):
         inner, outer = (a, b) if levels[0] >= levels[1] else (b, a)
         sentence = (
@@ -171,13 +193,13 @@ def one_sided(data: Counts, rows: Ints, label: str, side: str) -> dict[str, list
     sides = data.labels[side][0]
     a, b = _codes(data, label, rows), _codes(data, side, rows)
     known = (a >= 0) & (b >= 0)
-    if len(np.unique(b[known])) < 2:
+    if len(distinct(b[known])) < 2:
         return {}
+    levels, seen = np.divmod(distinct(a[known] * len(sides) + b[known]), len(sides))
+    alone = np.bincount(levels)[levels] == 1
     out: dict[str, list[str]] = {}
-    for k, level in enumerate(data.labels[label][0]):
-        seen = np.unique(b[known & (a == k)])
-        if len(seen) == 1:
-            out.setdefault(sides[seen[0]], []).append(level)
+    for k, s in zip(levels[alone].tolist(), seen[alone].tolist(), strict=True):
+        out.setdefault(sides[s], []).append(data.labels[label][0][k])
     return out
 
 
@@ -195,6 +217,17 @@ def _one_sided(data: Counts, rows: Ints) -> list[str]:
     return out
 
 
+def _thin(data: Counts, design: Design) -> list[str]:
+    trials = float(data.trials[design.rows].sum())
+    return [
+        f"Levels of {term.name} have {trials / len(term.levels):.1f} attempts on average: with so "
+        "few the Laplace approximation understates their SD (in simulations by a third at 2, a "
+        "sixth at 3, a fourteenth at 5), and its interval does not know."
+        for term in design.terms
+        if trials / len(term.levels) < FEW
+    ]
+
+
 def _seen_once(formula: Formula, data: Counts, rows: Ints) -> list[str]:
     out = []
     for label in SETUP:
@@ -204,8 +237,8 @@ def _seen_once(formula: Formula, data: Counts, rows: Ints) -> list[str]:
         if grouping.names == ("item",) or any(n not in _labels(data) for n in grouping.names):
             continue
         levels, code = combined(grouping.names, _labels(data), rows)
-        count = np.bincount(code, minlength=len(levels))
-        lone = [level for level, n in zip(levels, count, strict=True) if n == 1]
+        single = np.flatnonzero(np.bincount(code, minlength=len(levels)) == 1)
+        lone = [levels[k] for k in single]
         if lone and len(lone) < len(levels):
             out.append(
                 f"{listed(lone)} of {grouping.name} {'has' if len(lone) == 1 else 'have'} one "
@@ -216,9 +249,10 @@ def _seen_once(formula: Formula, data: Counts, rows: Ints) -> list[str]:
 
 def _single_model(data: Counts, rows: Ints, label: str) -> list[str]:
     levels, code = data.labels[label][0], _codes(data, label, rows)
-    model = data.model[rows]
-    lone = [level for k, level in enumerate(levels) if len(np.unique(model[code == k])) == 1]
-    if not lone or len(np.unique(model)) == 1:
+    model, known = data.model[rows], code >= 0
+    ran = distinct(code[known] * len(data.models) + model[known]) // len(data.models)
+    lone = [levels[k] for k in np.flatnonzero(np.bincount(ran) == 1)]
+    if not lone or model.min() == model.max():
         return []
     one = len(lone) == 1
     what = (label if one else _plural(label)).capitalize()

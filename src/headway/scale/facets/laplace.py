@@ -13,79 +13,16 @@ one dense system of the other levels is factored.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from headway.errors import ScaleError
+from headway.scale.facets.blocks import Factor, factor
 from headway.scale.facets.design import Design
 from headway.scale.table import Floats
 
 STEPS = 60
 CLOSE = 1e-18  # Newton decrement at the mode: what one more step would add to the log posterior
-
-
-@dataclass(frozen=True, eq=False)
-class Factor:
-    """H = I + Z'WZ with its block of Q eliminated levels and its dense block of K others.
-
-    Attributes
-    ----------
-    diagonal : (Q,) float
-    across : (Q, K) float
-        The cross block divided by the diagonal, row by row.
-    dense : (K, K) float
-        Schur complement of the eliminated block.
-    """
-
-    diagonal: Floats
-    across: Floats
-    dense: Floats
-
-    @cached_property
-    def inverse(self) -> Floats:
-        """Inverse of the Schur complement, (K, K)."""
-        return np.linalg.inv(self.dense).astype(float)
-
-    @cached_property
-    def ahead(self) -> Floats:
-        """Minus the cross block of H^-1, (Q, K)."""
-        return self.across @ self.inverse
-
-    @cached_property
-    def own(self) -> Floats:
-        """Diagonal of the eliminated block of H^-1, (Q,)."""
-        spread: Floats = 1 / self.diagonal + np.einsum("qk,qk->q", self.ahead, self.across)
-        return spread
-
-    @cached_property
-    def root(self) -> Floats:
-        """Lower Cholesky factor of the inverse, (K, K)."""
-        return np.linalg.cholesky((self.inverse + self.inverse.T) / 2).astype(float)
-
-    @cached_property
-    def log_det(self) -> float:
-        """Logarithm of the determinant of H."""
-        return float(np.log(self.diagonal).sum() + np.linalg.slogdet(self.dense)[1])
-
-    def solve(self, g: Floats) -> Floats:
-        """H^-1 g for ``g`` (Q + K,) or (Q + K, R)."""
-        q = len(self.diagonal)
-        top, rest = g[:q], g[q:]
-        tail = np.linalg.solve(self.dense, rest - self.across.T @ top)
-        scale = self.diagonal if g.ndim == 1 else self.diagonal[:, None]
-        return np.concatenate([top / scale - self.across @ tail, tail])
-
-    def sample(self, rng: np.random.Generator, count: int) -> Floats:
-        """Draws (count, Q + K) from N(0, H^-1)."""
-        q, k = self.across.shape
-        tail = rng.standard_normal((count, k)) @ self.root.T
-        top = rng.standard_normal((count, q)) / np.sqrt(self.diagonal) - tail @ self.across.T
-        return np.concatenate([top, tail], axis=1)
-
-    def variances(self) -> Floats:
-        """Diagonal of H^-1, (Q + K,)."""
-        return np.concatenate([self.own, np.diag(self.inverse)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +52,7 @@ class Laplace:
 
     def __init__(self, design: Design) -> None:
         self.design = design
-        self._warm = np.zeros(design.n_levels)
+        self._warm = (np.zeros(design.n_levels), np.ones(design.n_levels))
         self._constant = _coefficients(design.successes, design.trials)
 
     def sds(self, phi: Floats) -> Floats:
@@ -133,53 +70,55 @@ class Laplace:
         """
         d, sd = self.design, self.sds(phi)
         offset = d.x @ phi[len(d.terms) :]
-        u = self._warm
-        eta = offset + d.spread(sd * u)
-        value = self._log_posterior(u, eta)
+        u, eta, p, value = self._begin(offset, sd)
         for _ in range(STEPS):
-            p = _sigmoid(eta)
             weight = d.trials * p * (1 - p)
-            factor = self._factor(weight, sd)
+            h = self._factor(weight, phi)
             slope = sd * d.gather(d.successes - d.trials * p) - u
-            step = factor.solve(slope)
+            step = h.solve(slope)
             gain = float(slope @ step)
             if gain < CLOSE:
-                self._warm = u
-                total = value + self._constant - factor.log_det / 2
-                return Mode(u, eta, p, weight, factor, total)
-            u, eta, value = self._move(u, step, offset, sd, value, gain)
+                self._warm = u, sd
+                total = value + self._constant - h.log_det / 2
+                return Mode(u, eta, p, weight, h, total)
+            u, eta, p, value = self._move(u, step, offset, sd, value, gain)
         raise ScaleError("The effects do not settle; leave out a term, or look at the counts.")
+
+    def _begin(self, offset: Floats, sd: Floats) -> tuple[Floats, Floats, Floats, float]:
+        """Start from the last mode: from its effects in units of their SD, or in logits."""
+        best: tuple[Floats, Floats, Floats, float] | None = None
+        last, then = self._warm
+        for u in (last, last * then / sd) if (then != sd).any() else (last,):
+            eta = offset + self.design.spread(sd * u)
+            value, p = self._log_posterior(u, eta)
+            if best is None or value > best[3]:
+                best = u, eta, p, value
+        assert best is not None
+        return best
 
     def _move(
         self, u: Floats, step: Floats, offset: Floats, sd: Floats, value: float, gain: float
-    ) -> tuple[Floats, Floats, float]:
-        size = 1.0
+    ) -> tuple[Floats, Floats, Floats, float]:
+        size, rounding = 1.0, 1e-6 + 1e-8 * abs(value)
         while True:
             new = u + size * step
             eta = offset + self.design.spread(sd * new)
-            there = self._log_posterior(new, eta)
+            there, p = self._log_posterior(new, eta)
             # The log posterior is concave, so a small enough step always gains; at the end
             # of the road rounding decides, and a full step is right.
-            if there >= value + 1e-4 * size * gain or gain < 1e-6 or size < 1e-6:
-                return new, eta, there
+            if there >= value + 1e-4 * size * gain or gain < rounding or size < 1e-6:
+                return new, eta, p, there
             size /= 2
 
-    def _log_posterior(self, u: Floats, eta: Floats) -> float:
-        d = self.design
-        fit = d.successes @ eta - d.trials @ np.logaddexp(0, eta)
-        return float(fit - u @ u / 2)
+    def _log_posterior(self, u: Floats, eta: Floats) -> tuple[float, Floats]:
+        """Log posterior of the effects without constants, and the probability of each cell."""
+        p, cost = _curve(eta)
+        fit = self.design.successes @ eta - self.design.trials @ cost
+        return float(fit - u @ u / 2), p
 
-    def _factor(self, weight: Floats, sd: Floats) -> Factor:
+    def _factor(self, weight: Floats, phi: Floats) -> Factor:
         d = self.design
-        diagonal, cross, dense = d.products(weight)
-        q = len(diagonal)
-        top, rest = sd[:q], sd[q:]
-        diagonal = 1 + top**2 * diagonal
-        cross *= top[:, None]
-        cross *= rest
-        across = cross / diagonal[:, None]
-        dense = np.eye(len(rest)) + rest[:, None] * dense * rest - cross.T @ across
-        return Factor(diagonal, across, dense)
+        return factor(d.layout, *d.products(weight, np.exp(phi[: len(d.terms)])))
 
     def gradient(self, phi: Floats, mode: Mode) -> Floats:
         """Gradient (T + P,) of the Laplace log-likelihood at ``phi``.
@@ -204,16 +143,14 @@ class Laplace:
 
     def _leverage(self, factor: Factor, sd: Floats) -> Floats:
         """Variance (N,) of each cell's logit given the parameters: z' H^-1 z."""
-        d = self.design
-        q = len(factor.diagonal)
-        codes = [t.code for t in d.terms]
-        first = sd[codes[0]] * d.terms[0].values
-        total: Floats = first**2 * factor.own[codes[0]]
-        places = [d.slices[t].start - q + codes[t] for t in range(1, len(codes))]
-        sizes = [sd[q + k] * d.terms[t].values for t, k in enumerate(places, 1)]
-        for k, size in zip(places, sizes, strict=True):
-            total -= 2 * first * size * factor.ahead[codes[0], k]
-            for k2, size2 in zip(places, sizes, strict=True):
+        d, q = self.design, len(factor.diagonal)
+        first = d.terms[0]
+        sizes = [sd[part][0] * t.values for t, part in zip(d.terms, d.slices, strict=True)]
+        total: Floats = sizes[0] ** 2 * factor.own[first.code]
+        columns = [t.code + (s.start - q) for t, s in zip(d.terms[1:], d.slices[1:], strict=True)]
+        for place, k, size in zip(d.layout.places, columns, sizes[1:], strict=True):
+            total -= 2 * sizes[0] * size * factor.ahead[place]
+            for k2, size2 in zip(columns, sizes[1:], strict=True):
                 total += size * size2 * factor.inverse[k, k2]
         return total
 
@@ -240,6 +177,8 @@ def _coefficients(successes: Floats, trials: Floats) -> float:
     return float(each.sum())
 
 
-def _sigmoid(x: Floats) -> Floats:
-    out: Floats = np.exp(-np.logaddexp(0, -x))
-    return out
+def _curve(x: Floats) -> tuple[Floats, Floats]:
+    """Logistic function of ``x`` and log(1 + exp(x)), from one exponential."""
+    small = np.exp(-np.abs(x))
+    more = 1 + small
+    return np.where(x < 0, small, 1.0) / more, np.maximum(x, 0) + np.log(more)

@@ -51,7 +51,9 @@ def maximise(model: Laplace) -> Maximum:
     phi, value, slope = climb(model, _start(model), np.ones(n + model.design.x.shape[1], bool))
     free = np.ones(len(phi), dtype=bool)
     free[:n] = phi[:n] > LOW + 1e-6
-    inner = free & (np.abs(np.where(np.arange(len(phi)) < n, 0, phi)) < STEEP - 1e-6)
+    # Where data part successes from failures a bound is reached, and the slope need not vanish.
+    sd = np.arange(len(phi)) < n
+    inner = free & np.where(sd, phi < HIGH - 1e-6, np.abs(phi) < STEEP - 1e-6)
     covariance, flat = _covariance(model, phi, free)
     size = float(np.abs(slope[inner]).max(initial=0.0))
     return Maximum(phi, value, size, free, covariance, flat)
@@ -70,15 +72,18 @@ def climb(
     n = len(model.design.terms)
     bounds = np.array([(LOW, HIGH)] * n + [(-STEEP, STEEP)] * (len(start) - n))
     here = start.copy()
+    # The first step of the search is as long as the gradient, which grows with the data: without
+    # a unit it would run from bound to bound.
+    unit = max(1.0, float(np.abs(model.gradient(here, model.mode(here))).max()))
 
     def loss(part: Floats) -> tuple[float, Floats]:
         here[move] = part
         mode = model.mode(here)
-        return -mode.loglik, -model.gradient(here, mode)[move]
+        return -mode.loglik / unit, -model.gradient(here, mode)[move] / unit
 
     if move.any():
-        ends = {"gtol": 1e-2, "ftol": 1e-8} if rough else {"gtol": TOL, "ftol": 1e-13}
-        options = {"maxiter": 500, "maxcor": 20, **ends}
+        gtol, ftol = (1e-2, 1e-8) if rough else (TOL, 1e-13)
+        options = {"maxiter": 500, "maxcor": 20, "gtol": gtol / unit, "ftol": ftol}
         done = minimize(
             loss, start[move], jac=True, method="L-BFGS-B", bounds=bounds[move], options=options
         )
@@ -113,7 +118,7 @@ def _covariance(model: Laplace, phi: Floats, free: Bools) -> tuple[Floats, bool]
 
 
 def profile(model: Laplace, top: Maximum, term: int, level: float) -> tuple[float, float]:
-    """Profile likelihood interval of one SD; the lower bound may be 0.
+    """Profile likelihood interval of one SD; the lower bound may be 0, the upper one infinite.
 
     The signed root of the drop in likelihood is nearly straight in the log SD, so a few secant
     steps from the curvature find where it is a normal quantile.
@@ -149,6 +154,7 @@ def _end(model: Laplace, top: Maximum, term: int, z: float) -> float:
             return 0.0
         known, low = [*known, (SEEN, root)], SEEN
     here = float(np.clip(here + z * min(width, 1.0), low, high))
+    root = 0.0
     for _ in range(8):
         root, start = _root(model, top, term, here, start, z)
         if abs(root - z) < 0.02 or (abs(root) < abs(z) and here in {LOW, HIGH}):
@@ -156,6 +162,8 @@ def _end(model: Laplace, top: Maximum, term: int, z: float) -> float:
         known.append((here, root))
         low, high = _bracket(low, high, here, root > z)
         here = _next(known, z, low, high)
+    if here > HIGH - 0.5 and root < z - 0.1:
+        return float("inf")
     return 0.0 if here <= LOW + 1e-6 else float(np.exp(here))
 
 
@@ -203,9 +211,10 @@ def _next(known: list[tuple[float, float]], z: float, low: float, high: float) -
     here = x0 + (z - y0) * (x1 - x0) / (y1 - y0) if abs(y1 - y0) > 1e-9 else high + 1
     if low < here < high:
         return here
-    if here <= low == LOW:
+    tried = {x for x, _ in known}
+    if here <= low == LOW and LOW not in tried:
         return LOW
-    return HIGH if here >= high == HIGH else (low + high) / 2
+    return HIGH if here >= high == HIGH and HIGH not in tried else (low + high) / 2
 
 
 def settled(top: Maximum) -> None:

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from headway.scale.facets.design import Counts
+from headway.scale.facets.columns import Counts
 from headway.scale.table import Bools, Floats, Ints
 
 CEILING = 0.95

@@ -8,10 +8,10 @@ from difflib import get_close_matches
 import numpy as np
 
 from headway.errors import ScaleError, UnknownNameError
+from headway.scale.facets.blocks import Factor
 from headway.scale.facets.design import Design
 from headway.scale.facets.identify import Component
-from headway.scale.facets.laplace import Factor
-from headway.scale.table import Floats
+from headway.scale.table import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +19,8 @@ class Spread:
     """SD of the effects of one term, in logits, with its interval.
 
     The interval is that of the profile likelihood; beyond 200,000 cells that of the curvature.
+    ``low`` is 0 where the data do not tell the SD from none, ``high`` infinite where they set it
+    no bound.
     """
 
     term: str
@@ -58,6 +60,8 @@ class Facets:
         Conditional mode of each level of each term, and its SD with the uncertainty of the
         parameters in it (delta method); terms as in ``design.terms``, see ``levels``.
     components : tuple of Component
+    part : (N,) int
+        Connected part of each cell.
     cautions : tuple of str
     """
 
@@ -70,6 +74,7 @@ class Facets:
     modes: Floats
     sd: Floats
     components: tuple[Component, ...]
+    part: Ints
     cautions: tuple[str, ...]
     design: Design
     factor: Factor
@@ -118,23 +123,41 @@ class Facets:
         Raises
         ------
         ScaleError
-            If no chain of items connects models to compare (levels of different components).
+            If the levels lie in parts of the data that nothing connects.
         UnknownNameError
             If a level does not occur.
         """
         from scipy.special import ndtri
 
-        if term == "model" and not any({one, other} <= set(c.models) for c in self.components):
-            self._level(term, one), self._level(term, other)
-            raise ScaleError(f"{one!r} and {other!r} share no item, so they cannot be compared.")
+        places = self._level(term, one), self._level(term, other)
+        if not self._connected(term, *places):
+            raise ScaleError(
+                f"{one!r} and {other!r} lie in parts of the data that share no item, so they "
+                "cannot be compared."
+            )
         contrast = np.zeros(len(self.modes))
-        contrast[self._level(term, one)] += 1
-        contrast[self._level(term, other)] -= 1
+        contrast[places[0]] += 1
+        contrast[places[1]] -= 1
         scaled, moved = contrast * self.scales, contrast @ self.sensitivity
         variance = scaled @ self.factor.solve(scaled) + moved @ self.covariance @ moved
         value, z = float(contrast @ self.modes), float(ndtri((1 + self.level) / 2))
         half = z * float(np.sqrt(variance))
         return Effect(f"{one} − {other}", value, value - half, value + half)
+
+    def _connected(self, term: str, one: int, other: int) -> bool:
+        """Whether parts of the data, joined where they have a level in common, join the two."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        if len(self.components) == 1:
+            return True
+        k = self.place(term)
+        code, start = self.design.terms[k].code, self.design.slices[k].start
+        count = len(self.design.terms[k].levels)
+        shape = (count + len(self.components),) * 2
+        edges = coo_array((np.ones(len(code)), (code, count + self.part)), shape=shape)
+        label = connected_components(edges, directed=False)[1]
+        return bool(label[one - start] == label[other - start])
 
     def _level(self, term: str, level: str) -> int:
         k = self.place(term)

@@ -1,0 +1,308 @@
+"""Forest plots: what effects are, with their intervals, and rows of which nothing is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from headway.publish.chart import BODY, FONT, FOOT, HEAD, INK, QUIET, save
+from headway.publish.listing import Row
+from headway.publish.ranking import COLOURS, SHAPES
+from headway.publish.words import number
+
+STEP, WIDTH = 18, 460
+SHOWN = 40
+_PLAIN = "all"  # group of rows where weights are not known
+
+
+def fit_chart(document: dict[str, Any], path: Path, source: str, term: str | None = None) -> Path:
+    """Draw the SDs of a crossed fit, and the levels of one term.
+
+    Parameters
+    ----------
+    document
+        As ``headway fit --json`` has it.
+    path
+        Where to; ends in .svg, .png, .pdf or .html.
+    source
+        What the data are, for the foot.
+    term
+        The term whose levels are drawn; by default the first of the formula that is not the item.
+
+    Raises
+    ------
+    MissingExtraError
+        If the libraries of the extra ``site`` are not installed.
+    UnknownNameError
+        If the fit has no such term.
+    DataError
+        If the ending is not one of the four, or the file cannot be written.
+    """
+    return save(fit_spec(document, source, term), path)
+
+
+def fit_spec(document: dict[str, Any], source: str, term: str | None = None) -> dict[str, Any]:
+    """The same as a Vega-Lite specification, without any library."""
+    chosen = term or next((t for t in document["levels"] if t != "item"), "item")
+    if chosen not in document["levels"]:
+        from headway.errors import UnknownNameError
+
+        raise UnknownNameError(
+            f"The fit has no random effect {chosen!r}; it has {', '.join(document['levels'])}."
+        )
+    level = f"{document['level']:.0%}"
+    spreads = [_spread(v) for v in document["variance"]]
+    rows = _levels(document, chosen)
+    left = len(document["levels"][chosen]) - len(rows)
+    more = f", {left} in the middle left out" if left else ""
+    return _page(
+        [
+            _panel(spreads, "SD of effects (logits)", _title("How much each varies", level)),
+            _panel(
+                rows,
+                "Effect (logits), around the mean of the term",
+                _title(f"Levels of {chosen}{more}", level),
+            ),
+        ],
+        f"{document['formula']}. {document['n_cells']:,} cells of {source}. Headway.",
+    )
+
+
+def _spread(one: Row) -> Row:
+    row = {**one, "label": one["term"], "value": one["sd"]}
+    if one["high"] is None:
+        row |= {"value": None, "low": None, "note": f"{number(one['low'], 2)} or more"}
+    return row
+
+
+def _levels(document: dict[str, Any], term: str) -> list[Row]:
+    from statistics import NormalDist
+
+    z = NormalDist().inv_cdf((1 + document["level"]) / 2)
+    rows = document["levels"][term]
+    shown = rows if len(rows) <= SHOWN else [*rows[: SHOWN // 2], *rows[-SHOWN // 2 :]]
+    return [
+        {
+            "label": row["level"],
+            "value": row["mode"],
+            "low": row["mode"] - z * row["sd"],
+            "high": row["mode"] + z * row["sd"],
+        }
+        for row in shown
+    ]
+
+
+def setups_chart(document: dict[str, Any], path: Path, source: str) -> Path:
+    """Draw paired differences of harnesses from the common one.
+
+    Parameters and errors are those of :func:`fit_chart`; the document is that of
+    ``headway setups --json``.
+    """
+    return save(setups_spec(document, source), path)
+
+
+def setups_spec(document: dict[str, Any], source: str) -> dict[str, Any]:
+    """The same as a Vega-Lite specification, without any library."""
+    common = document["common"]
+    title = _title(f"Harnesses against {common}", f"{document['level']:.0%}")
+    title["subtitle"] = [
+        "Difference in per cent of the same items solved, models in both harnesses (how many",
+        f"in brackets). {title['subtitle']}",
+    ]
+    panel = _panel(harness_rows(document), f"Points above {common}", title)
+    return _page([panel], f"{document['n_items']:,} items of {source}. Headway.")
+
+
+def harness_rows(document: dict[str, Any]) -> list[Row]:
+    """One row a harness and group of models, with a note where nothing can be said."""
+    groups = sorted({side for h in document["harnesses"] for side in h["by_openness"]})
+    names = [row["model"] for row in document["models"]]
+    if len(names) <= 4:  # so few are worth a row each
+        groups = names
+    rows = [
+        {**_harness_row(document, harness, group), "group": k}
+        for harness in document["harnesses"]
+        if harness["harness"] != document["common"]
+        for k, group in enumerate(groups or [_PLAIN])
+    ]
+    return sorted(rows, key=lambda r: (r.pop("group"), "value" not in r, -r.get("value", 0.0)))
+
+
+def _harness_row(document: dict[str, Any], harness: Row, group: str) -> Row:
+    name, common = harness["harness"], document["common"]
+    of = "" if group == _PLAIN else f", {group}"
+    known = group if group in COLOURS else "unknown"
+    row: dict[str, Any] = {"label": f"{name}{of}", "weights": known, "note": ""}
+    pair = next(
+        (
+            p
+            for p in document["pairs"]
+            if {p["one"], p["other"]} == {name, common} and p["group"] == group
+        ),
+        None,
+    )
+    if pair is None:
+        return {**row, "note": f"not identified: {_absent(harness, group)}"}
+    if pair["ceiling"]:
+        return {**row, "note": "both at the ceiling: no room for a difference"}
+    sign = 1 if pair["other"] == common else -1
+    ends = sorted((100 * sign * pair["low"], 100 * sign * pair["high"]))
+    count = f" ({len(pair['models'])})" if [group] != pair["models"] else ""
+    return {
+        **row,
+        "label": f"{name}{of}{count}",
+        "value": 100 * sign * pair["difference"],
+        "low": ends[0],
+        "high": ends[1],
+    }
+
+
+def _absent(harness: Row, group: str) -> str:
+    if group in COLOURS:
+        ran = harness["by_openness"].get(group, 0)
+        return f"no {group} model ran in {'both' if ran else 'it'}"
+    if group == _PLAIN:
+        return "no model ran in both"
+    return f"{group} did not run in {'both' if group in harness['models'] else 'it'}"
+
+
+def _title(text: str, level: str) -> dict[str, Any]:
+    return {
+        "text": text,
+        "subtitle": f"Bars are {level} intervals.",
+        "anchor": "start",
+        "frame": "group",
+        "fontSize": HEAD,
+        "color": INK,
+        "subtitleFontSize": BODY,
+        "subtitleColor": QUIET,
+        "offset": 10,
+    }
+
+
+def _panel(rows: Sequence[Row], axis: str, title: dict[str, Any]) -> dict[str, Any]:
+    # Two rows may have the same label; invisible marks keep them apart.
+    marked = [{"weights": "unknown", "note": "", **row, "row": k} for k, row in enumerate(rows)]
+    groups = [name for name in COLOURS if name in {row["weights"] for row in marked}]
+    bars = {"x": _x("low", axis), "x2": {"field": "high"}}
+    colour = {"color": _by(COLOURS, groups)}
+    return {
+        "width": WIDTH,
+        "height": {"step": STEP},
+        "title": title,
+        "data": {"values": marked},
+        "layer": [
+            {
+                "mark": {"type": "rule", "color": QUIET, "strokeDash": [3, 3]},
+                "encoding": {"x": {"datum": 0, "type": "quantitative"}},
+            },
+            {
+                "transform": [{"filter": "isValid(datum.low)"}],
+                "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.5},
+                "encoding": {"y": _y(marked), **bars, **colour},
+            },
+            {
+                "transform": [{"filter": "isValid(datum.value)"}],
+                "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1},
+                "encoding": {
+                    "y": _y(marked),
+                    "x": _x("value", axis),
+                    "shape": _by(SHAPES if len(groups) > 1 else {groups[0]: "circle"}, groups),
+                    **colour,
+                },
+            },
+            {
+                "transform": [{"filter": "datum.note != ''"}],
+                "mark": {
+                    "type": "text",
+                    "align": "left",
+                    "dx": 6,
+                    "fontSize": FOOT + 1,
+                    "fontStyle": "italic",
+                    "color": QUIET,
+                },
+                "encoding": {
+                    "y": _y(marked),
+                    "x": {"datum": 0, "type": "quantitative"},
+                    "text": {"field": "note"},
+                },
+            },
+        ],
+    }
+
+
+def _y(rows: Sequence[Row]) -> dict[str, Any]:
+    labels = [str(row["label"]) for row in rows]
+    return {
+        "field": "row",
+        "type": "ordinal",
+        "scale": {"domain": list(range(len(rows)))},
+        "axis": {
+            "labelExpr": f"{_list(labels)}[datum.value]",
+            "labelFontSize": BODY,
+            "labelColor": INK,
+            "labelLimit": 320,
+            "labelPadding": 8,
+            "title": None,
+            "ticks": False,
+            "domain": False,
+        },
+    }
+
+
+def _list(labels: Sequence[str]) -> str:
+    import json
+
+    return json.dumps(labels)
+
+
+def _x(field: str, title: str) -> dict[str, Any]:
+    return {
+        "field": field,
+        "type": "quantitative",
+        "axis": {
+            "title": title,
+            "titleFontWeight": "normal",
+            "titleFontSize": BODY,
+            "titleColor": QUIET,
+            "labelFontSize": BODY,
+            "labelColor": QUIET,
+            "gridColor": "#EEEEEE",
+            "ticks": False,
+            "tickCount": 8,
+        },
+    }
+
+
+def _by(values: dict[str, str], groups: Sequence[str]) -> dict[str, Any]:
+    legend = {"title": "weights", "orient": "right", "labelFontSize": BODY, "symbolOpacity": 1}
+    return {
+        "field": "weights",
+        "type": "nominal",
+        "scale": {"domain": list(groups), "range": [values[name] for name in groups]},
+        "legend": legend if len(groups) > 1 else None,
+    }
+
+
+def _page(panels: Sequence[dict[str, Any]], foot: str) -> dict[str, Any]:
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "config": {
+            "view": {"stroke": None},
+            "font": FONT,
+            "background": "white",
+            "concat": {"spacing": 28},
+        },
+        "padding": 16,
+        "title": {
+            "text": foot,
+            "orient": "bottom",
+            "anchor": "start",
+            "fontSize": FOOT,
+            "fontWeight": "normal",
+            "color": QUIET,
+            "offset": 12,
+        },
+        "vconcat": list(panels),
+    }
