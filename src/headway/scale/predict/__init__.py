@@ -1,0 +1,1 @@
+"""What a scale says of answers that nobody has seen."""
