@@ -17,7 +17,7 @@ from headway.scale.diagnose.many import adjusted, two_sided
 from headway.scale.table import Floats, Ints
 
 MOST_CHANGE = 0.5  # of an expected square by what was fitted: beyond, first order does not hold
-LEAST, MOST = 1e-3, 1.0  # spreads of a mean square outside which nothing could show
+LEAST, MOST = 0.02, 1.0  # spreads of a mean square outside which nothing could show
 
 
 @dataclass(frozen=True, eq=False)
