@@ -126,7 +126,7 @@ def _pairs(d: dict[str, Any]) -> list[str]:
     if not worst:
         return [f"None of {tests:,} pairs of items goes together beyond ability."]
     least = "At least " if len(worst) == len(d["pairs"]["worst"]) else ""
-    plain = f"{_count(len(worst), 'pair')} of {tests:,} items go together, or against each other,"
+    plain = f"{len(worst)} of {tests:,} pairs of items go together, or against each other,"
     return [f"{least}{plain} beyond ability: no separate evidence, so intervals are too narrow."]
 
 

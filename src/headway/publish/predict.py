@@ -60,9 +60,8 @@ def predict_document(
     world = worlds(look_at(scale, responses), responses)
     place = place_of(world, model)
     low, high = scale.interval(level)
-    names = (
-        [benchmark] if benchmark else list(responses.labels.get("benchmark", ((),))[0]) or [None]
-    )
+    levels = responses.labels["benchmark"][0] if "benchmark" in responses.labels else ()
+    names: list[str | None] = [benchmark] if benchmark else [*levels] or [None]
     models = (model, against) if against else (model,)
     chances = cells(world, model, items_of(world, benchmark), level=level)
     need = None if width is None else items_needed(world, models, width, level=level)
@@ -105,9 +104,9 @@ def sentences(document: dict[str, Any]) -> list[str]:
     at, new = d["ability"], d["new_item"]
     place = f"{number(at['value'], 2)} {d['unit']}s ({d['level']:.0%} interval"
     opening = (
-        f"{d['model']} stands at {place} {span(at['low'], at['high'], 2)}). It solves a new item of "
-        f"the usual kind with a chance of {_percent(new['mean'])}; by item that chance runs from "
-        f"{_percent(new['low'])} to {_percent(new['high'])}."
+        f"{d['model']} stands at {place} {span(at['low'], at['high'], 2)}). It solves a new item "
+        f"of the usual kind with a chance of {_percent(new['mean'])}; by item that chance runs "
+        f"from {_percent(new['low'])} to {_percent(new['high'])}."
     )
     out = [opening]
     if len(d["benchmarks"]) == 1:
