@@ -29,6 +29,8 @@ def diagnose_document(found: Diagnosis, *, level: float = 0.9) -> dict[str, Any]
     level
         Of the intervals of shifts.
     """
+    from headway.scale.diagnose.look import judged
+
     look = found.look
     scale = look.scale
     return {
@@ -41,6 +43,7 @@ def diagnose_document(found: Diagnosis, *, level: float = 0.9) -> dict[str, Any]
         "n_items": look.n_items,
         "n_responses": len(look.error),
         "n_trials": float(look.tried.sum()),
+        "n_judged": int(judged(look).sum()),
         "missing": 1 - len(look.error) / (look.n_models * look.n_items),
         "models": _fit_rows(found.models, {"model": scale.models, "value": scale.ability}),
         "items": _fit_rows(found.items, {"item": scale.items, "a": scale.a, "b": scale.b}),

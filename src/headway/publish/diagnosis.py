@@ -33,7 +33,7 @@ def diagnose_text(document: dict[str, Any]) -> str:
 def sentences(document: dict[str, Any]) -> list[str]:
     """What the checks say, most general first."""
     out = [_opening(document), _precision(document), _misfit(document), *_repeats(document)]
-    out += [*_dimensions(document), *_pairs(document)]
+    out += [*_unjudged(document), *_dimensions(document), *_pairs(document)]
     out += [_shift_words(document, shift) for shift in document["shifts"]]
     out += [*_dropped(document), *_unsettled(document), *document["words"]]
     return out
@@ -57,7 +57,9 @@ def _precision(d: dict[str, Any]) -> str:
     worth = m["reliability"]
     how = "well" if worth >= GOOD else "fairly" if worth >= POOR else "poorly"
     strata = m["strata"]
-    levels = "" if strata is None else f", enough for about {max(round(strata), 1)} levels"
+    levels = ", too little to part them"
+    if strata is None or strata >= 2:
+        levels = "" if strata is None else f", enough for about {strata:.0f} levels"
     items = d["precision"]["items"]["reliability"]
     return (
         f"Models are told apart {how}: {worth:.1%} of the variance of their abilities is not "
@@ -123,6 +125,8 @@ def _pairs(d: dict[str, Any]) -> list[str]:
         return []
     worst = [row for row in d["pairs"]["worst"] if row["q"] < d["rate"]]
     tests = d["pairs"]["tests"]
+    if not tests:
+        return ["No two items that residuals can judge share three models: ties are not seen."]
     if not worst:
         return [f"None of {tests:,} pairs of items goes together beyond ability."]
     least = "At least " if len(worst) == len(d["pairs"]["worst"]) else ""
@@ -134,9 +138,10 @@ def _shift_words(d: dict[str, Any], shift: dict[str, Any]) -> str:
     who = f"{shift['label']} {shift['group']}"
     known, total = shift["identified"], len(shift["items"])
     rest = total - known
-    gone = f" On {_count(rest, 'item')} it is not identified." if rest else ""
+    why = "identified" if d["n_judged"] == total else "identified, or not judged"
+    gone = f" On {_count(rest, 'item')} it is not {why}." if rest else ""
     if not known:
-        return f"No item has answers of {who} and of others: shifts are not identified."
+        return f"On no item can a shift for {who} be identified or judged."
     found = [row for row in shift["items"] if row["q"] is not None and row["q"] < d["rate"]]
     if not found:
         none = f"None of {_count(known, 'item')} is easier or harder for {who} than ability says"
@@ -174,6 +179,20 @@ def _repeats(d: dict[str, Any]) -> list[str]:
     sentence = (
         f"Trials of one cell are alike: residuals vary {number(excess)} times as much as those of "
         "independent trials, so intervals are too narrow by about the root of that."
+    )
+    return [sentence]
+
+
+def _unjudged(d: dict[str, Any]) -> list[str]:
+    """Items of many models that answered few: residuals say nothing true of them."""
+    gone = d["n_items"] - d["n_judged"]
+    if not gone:
+        return []
+    each = d["n_responses"] / d["n_models"]
+    sentence = (
+        f"Models answered about {each:.0f} items each: their abilities are too uncertain for the "
+        f"residuals of {_count(gone, 'item')} to be judged. Fit, shifts and ties of these are not "
+        "told."
     )
     return [sentence]
 

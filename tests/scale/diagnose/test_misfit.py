@@ -7,7 +7,7 @@ import pytest
 from tests.scale.diagnose.made import made
 
 from headway.errors import ScaleError
-from headway.scale.diagnose.look import look_at
+from headway.scale.diagnose.look import judged, look_at
 from headway.scale.diagnose.misfit import misfit
 from headway.scale.items import rasch_items, three_pl, two_pl
 from headway.scale.responses import Responses
@@ -100,3 +100,12 @@ def test_answers_of_another_scale_are_refused():
     r, other = made(6, 8, 20), made(6, 9, 20)
     with pytest.raises(ScaleError, match="not on the scale"):
         look_at(rasch_items(r, draws=2), other)
+
+
+def test_items_of_a_short_test_are_not_judged_by_residuals():
+    """600 models on 8 items: each ability follows its own answers, and the bias adds up."""
+    look, items, models = fits(made(8, 600, 8))
+    assert not judged(look).any()
+    assert np.isnan(items.infit_z).all()
+    assert np.isnan(items.q).all()
+    assert np.isfinite(models.infit_z).any()

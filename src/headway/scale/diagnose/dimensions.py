@@ -15,6 +15,7 @@ from headway.scale.diagnose.look import Look
 from headway.scale.table import Floats, Ints
 
 MOST = 10  # eigenvalues told
+USUAL, FEW, MANY_CELLS = 39, 19, 500_000  # simulated sets, and cells above which fewer
 SIDE = 1_000  # correlations of at most so many models or items: a random part of more is taken
 
 
@@ -47,7 +48,7 @@ class Dimensions:
 
 
 def dimensions(
-    look: Look, *, replicates: int = 39, level: float = 0.95, seed: int = 0
+    look: Look, *, replicates: int | None = None, level: float = 0.95, seed: int = 0
 ) -> Dimensions:
     """Count the dimensions that residuals hold beyond one ability.
 
@@ -55,14 +56,16 @@ def dimensions(
     ----------
     look : Look
         M models and J items.
-    replicates : int
-        Simulated sets.
+    replicates : int, optional
+        Simulated sets; by default 39, or 19 where there are many cells.
     level : float
         Quantile of the simulated eigenvalues that counts as the limit.
     seed : int
         Of the simulation.
     """
     rng = np.random.default_rng(seed)
+    if replicates is None:
+        replicates = FEW if len(look.error) > MANY_CELLS else USUAL
     of_models = look.n_models <= look.n_items
     count = look.n_models if of_models else look.n_items
     taken = np.sort(rng.choice(count, SIDE, replace=False)) if count > SIDE else np.arange(count)

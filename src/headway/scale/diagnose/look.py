@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from headway.errors import ScaleError
 from headway.scale.items import ItemScale
@@ -19,6 +20,7 @@ from headway.scale.table import Floats, Ints
 
 PSEUDO, USUAL_SD = 5.0, (0.4, 1.5)  # items of the usual kind that keep a population from vanishing
 ROUNDS = 4  # of population and item covariance, each given the other
+BIASED = 0.5  # root of an item's cells times the share that abilities took out
 FAR = 30.0  # logits beyond which a chance is certain for all that follows
 
 
@@ -86,6 +88,19 @@ class Look:
     def over_models(self, values: Floats) -> Floats:
         """Sums over the cells of each model, (M,)."""
         return sums(self.model, values, self.n_models)
+
+
+def judged(look: Look) -> npt.NDArray[np.bool_]:
+    """Items (J,) of which residuals can tell: not those of many models that answered few items.
+
+    There each ability is drawn towards its own answers, and the many residuals of an item share
+    that bias: it exceeds half their standard error. Tests of total scores
+    (:mod:`headway.scale.items.fit`) are made for such data.
+    """
+    cells = look.over_items(np.ones(len(look.error)))
+    lever = look.over_items(look.model_lever) / np.maximum(cells, 1)
+    out: npt.NDArray[np.bool_] = np.sqrt(cells) * lever < BIASED
+    return out
 
 
 def sums(code: Ints, values: Floats, count: int) -> Floats:

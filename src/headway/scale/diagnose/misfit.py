@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from headway.scale.diagnose.look import Look
+from headway.scale.diagnose.look import Look, judged
 from headway.scale.diagnose.many import adjusted, two_sided
 from headway.scale.table import Floats, Ints
 
@@ -36,7 +36,8 @@ class Misfit:
         is more regular than chance allows.
     infit_z, outfit_z : (K,) float
         Standardised (Wilson & Hilferty); nan where nothing could show
-        (all solved or none, or fewer than two degrees of freedom).
+        (all solved or none, fewer than two degrees of freedom, or an item that
+        residuals cannot judge).
     q : (K,) float
         False discovery rate of the worse of both.
     """
@@ -74,6 +75,9 @@ def misfit(look: Look, of: Literal["item", "model"]) -> Misfit:
     cells = total(np.ones(len(look.error))).astype(np.int64)
     infit, infit_z = _mean_square(look, np.ones(len(look.error)), items=items)
     outfit, outfit_z = _mean_square(look, 1 / look.variance, items=items)
+    if items:
+        told = judged(look)
+        infit_z, outfit_z = (np.where(told, z, np.nan) for z in (infit_z, outfit_z))
     p = np.fmin(two_sided(infit_z), two_sided(outfit_z))
     with np.errstate(invalid="ignore"):
         observed, expected = won / tried, total(look.tried * look.chance) / tried

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from headway.scale.diagnose.look import Look
+from headway.scale.diagnose.look import Look, judged
 from headway.scale.diagnose.many import adjusted
 from headway.scale.diagnose.saddle import product_tail
 from headway.scale.table import Floats, Ints
@@ -23,7 +23,11 @@ from headway.scale.table import Floats, Ints
 BLOCK = 4_000_000  # numbers in one block of pairs
 FEWEST = 3  # models that two items share before their residuals are set side by side
 SMALLEST = 1e-8  # variance of a product
+MANY = 2_000  # items: an ability that rests on more ties no two of them
 SPARE = 10  # candidates for each pair that is told
+
+
+Matrices = tuple[Floats, Floats, Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +67,11 @@ def dependent_pairs(look: Look, top: int = 20) -> Pairs:
     top : int
         Pairs to return, most significant first.
     """
-    error, weight, seen = _matrices(look)
-    found, tests = _candidates(error, weight, seen, SPARE * top)
+    error, weight, seen, tie = _matrices(look)
+    found, tests = _candidates((error, weight, seen, tie), SPARE * top)
     i, j = found[:, 0], found[:, 1]
     both = (seen[:, i] * seen[:, j]).astype(float)
-    p = _tails(look, i, j, both)
+    p = _tails(look, i, j, both, tie)
     order = np.argsort(p, kind="stable")[:top]
     i, j, p, both = i[order], j[order], p[order], both[:, order]
     return Pairs(
@@ -81,10 +85,17 @@ def dependent_pairs(look: Look, top: int = 20) -> Pairs:
     )
 
 
-def _matrices(look: Look) -> tuple[Floats, Floats, Floats]:
-    """Residuals, their variances, and which cells are seen, (M, J) each."""
+def _matrices(look: Look) -> tuple[Floats, Floats, Floats, Floats]:
+    """Residuals, their variances, which cells are seen, and how abilities tie them, (M, J) each.
+
+    The fit of an ability leaves two residuals of its model a covariance of minus their product of
+    ties. Items that residuals cannot judge are left out.
+    """
+    keep = judged(look)[look.item].astype(float)
     left = look.variance * (1 - np.minimum(look.item_lever + look.model_lever, 0.95))
-    return _laid(look, look.error), _laid(look, left), _laid(look, np.ones(len(left)))
+    own = look.scale.a[look.item] * look.variance * np.sqrt(look.ability_var[look.model])
+    parts = (look.error * keep, left, keep, own * keep)
+    return tuple(_laid(look, values) for values in parts)
 
 
 def _laid(look: Look, values: Floats) -> Any:
@@ -94,10 +105,10 @@ def _laid(look: Look, values: Floats) -> Any:
     return out
 
 
-def _candidates(error: Floats, weight: Floats, seen: Floats, keep: int) -> tuple[Ints, int]:
+def _candidates(matrices: Matrices, keep: int) -> tuple[Ints, int]:
     """Pairs (keep, 2) with the largest scores, and how many pairs were looked at."""
     best, score, tests = np.zeros((0, 2), dtype=np.int64), np.zeros(0), 0
-    for start, square, count in _blocks(error, weight, seen):
+    for start, square, count in _blocks(matrices):
         tests += count
         bar = score[-1] if len(score) == keep else 0.0
         row, column = np.nonzero(square > bar)
@@ -111,17 +122,20 @@ def _candidates(error: Floats, weight: Floats, seen: Floats, keep: int) -> tuple
     return best, tests
 
 
-def _blocks(error: Floats, weight: Floats, seen: Floats) -> Iterator[tuple[int, Floats, int]]:
+def _blocks(matrices: Matrices) -> Iterator[tuple[int, Floats, int]]:
     """Squared scores of items from ``start`` on against all from there on, and their number.
 
     Pairs that share too few models, and those below the diagonal, are 0.
     """
+    error, weight, seen, tie = matrices
     full = bool(seen.all()) and len(seen) >= FEWEST
     j = error.shape[1]
     step = max(1, BLOCK // j)
     for start in range(0, j, step):
         rows, columns = slice(start, min(start + step, j)), slice(start, j)
         square = error[:, rows].T @ error[:, columns]
+        if j <= MANY:
+            square += tie[:, rows].T @ tie[:, columns]
         square *= square
         spread = weight[:, rows].T @ weight[:, columns]
         np.maximum(spread, SMALLEST, out=spread)
@@ -145,8 +159,10 @@ def _correlation(x: Floats, y: Floats, both: Floats) -> Floats:
     return out
 
 
-def _tails(look: Look, i: Ints, j: Ints, both: Floats) -> Floats:
+def _tails(look: Look, i: Ints, j: Ints, both: Floats, tie: Floats) -> Floats:
     """Two-sided chance of the sum of products of residuals given the chances."""
+    if not len(i):
+        return np.zeros(0)
     laid = [_laid(look, values) for values in (look.chance, look.won, look.tried)]
     first, second = (
         (laid[0][:, k].astype(float), laid[1][:, k].astype(float), laid[2][:, k].astype(float))
@@ -157,4 +173,5 @@ def _tails(look: Look, i: Ints, j: Ints, both: Floats) -> Floats:
     strongest = np.abs(e[0] * e[1] * both).argmax(axis=0)
     rest = both.copy()
     rest[strongest, np.arange(len(i))] = 0
-    return product_tail(first, second, rest)
+    tied = (tie[:, i] * tie[:, j] * rest).sum(axis=0).astype(float)
+    return product_tail(first, second, rest, tied)

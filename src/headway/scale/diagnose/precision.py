@@ -17,11 +17,11 @@ class Precision:
     Attributes
     ----------
     spread : float
-        SD of the estimates.
+        SD of what is estimated.
     error : float
         Root mean square of their standard errors.
     reliability : float
-        Share of the variance of the estimates that is not error, 0 to 1.
+        Share of that variance that is not error, 0 to 1.
     separation : float
         SD that is not error over the error.
     strata : float
@@ -35,10 +35,15 @@ class Precision:
     strata: float
 
 
-def precision(values: Floats, errors: Floats) -> Precision:
-    """Separation and reliability of estimates (K,) with standard errors (K,)."""
-    total = float(np.var(values, ddof=1)) if len(values) > 1 else 0.0
+def precision(values: Floats, errors: Floats, *, shrunk: bool = False) -> Precision:
+    """Separation and reliability of estimates (K,) with standard errors (K,).
+
+    ``shrunk`` estimates are posterior means: their variance is that of what is known, and the
+    error comes on top of it; otherwise it is within it.
+    """
     noise = float(np.mean(errors**2))
+    total = float(np.var(values, ddof=1)) if len(values) > 1 else 0.0
+    total += noise if shrunk else 0.0
     true = max(total - noise, 0.0)
     separation = float(np.sqrt(true / noise)) if noise > 0 else float("inf")
     return Precision(
@@ -52,12 +57,12 @@ def precision(values: Floats, errors: Floats) -> Precision:
 
 def of_models(look: Look) -> Precision:
     """Separation of the models."""
-    return precision(look.scale.ability, look.scale.se)
+    return precision(look.scale.ability, look.scale.se, shrunk=True)
 
 
 def of_items(look: Look) -> Precision:
     """Separation of the items by difficulty, abilities taken as known."""
-    return precision(look.scale.b, item_errors(look))
+    return precision(look.scale.b, item_errors(look), shrunk=True)
 
 
 def item_errors(look: Look) -> Floats:

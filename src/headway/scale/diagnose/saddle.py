@@ -11,7 +11,7 @@ STEPS, FARTHEST = 60, 60.0
 Side = tuple[Floats, Floats, Floats]  # chances, successes, trials; (M, K) each
 
 
-def product_tail(first: Side, second: Side, both: Floats) -> Floats:
+def product_tail(first: Side, second: Side, both: Floats, tied: Floats | float = 0.0) -> Floats:
     """Two-sided chance of sum_m e1 e2 at least as far from 0 as it is, (K,).
 
     Parameters
@@ -21,9 +21,11 @@ def product_tail(first: Side, second: Side, both: Floats) -> Floats:
         there); single answers exactly.
     both : (M, K) float
         1 where both are answered.
+    tied : (K,) float
+        What the fit of abilities has taken from the sum.
     """
     e = [won - tried * p for p, won, tried in (first, second)]
-    total = (e[0] * e[1] * both).sum(axis=0)
+    total = (e[0] * e[1] * both).sum(axis=0) + tied
     variance = [tried * p * (1 - p) * both for p, _, tried in (first, second)]
     spread = np.sqrt(np.maximum((variance[0] * variance[1]).sum(axis=0), 1e-300))
     z = total / spread

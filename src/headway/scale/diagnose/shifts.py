@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from headway.errors import UnknownNameError
-from headway.scale.diagnose.look import Look, chances, derivative, floors, placed, sums
+from headway.scale.diagnose.look import Look, chances, derivative, floors, judged, placed, sums
 from headway.scale.diagnose.many import adjusted, reach, two_sided
 from headway.scale.items import ItemScale
 from headway.scale.responses import Responses
@@ -21,6 +21,7 @@ from headway.scale.table import Floats, Ints
 
 WEAK = 3.0  # SD of the prior of a shift: finite where a group solved all
 LEAST = 1e-3  # of information; less says nothing
+LOOSE = 0.1  # of the precision of abilities: keeps those finite that solved all
 STEPS, LONGEST = 12, 1.5
 
 
@@ -36,7 +37,8 @@ class Shifts:
     inside, outside : (J,) int
         Cells of the group, and of the others.
     shift : (J,) float
-        Logits by which the item is easier for the group at equal ability; nan = not identified.
+        Logits by which the item is easier for the group at equal ability; nan = not identified, or
+        not to be judged by residuals.
     low, high : (J,) float
         Interval of the shift.
     p, q : (J,) float
@@ -139,7 +141,8 @@ def _abilities(
 ) -> tuple[Floats, Floats]:
     """Abilities of models within groups given the items, and their information; (U,), (U,)."""
     item, unit, won, tried = cells
-    centre, ease = scale.ability.mean(), 1 / max(float(scale.ability.var()), 1e-4)
+    # A full prior would draw groups of unlike ability together, and make shifts of it.
+    centre, ease = scale.ability.mean(), LOOSE / max(float(scale.ability.var()), 1e-4)
     ability, a = start.copy(), scale.a[item]
     size = np.full(len(start), ease)
     for _ in range(STEPS):
@@ -169,7 +172,7 @@ def _shifts(cells: _Cells, label: str, group: str, inside: Floats, level: float)
         z = np.where(left > LEAST, score[:, -1] / np.sqrt(left), np.nan)
     n_in = np.bincount(cells.item, weights=has, minlength=count).astype(np.int64)
     n_out = np.bincount(cells.item, minlength=count) - n_in
-    z = np.where((n_in > 0) & (n_out > 0), z, np.nan)
+    z = np.where((n_in > 0) & (n_out > 0) & judged(cells.look), z, np.nan)
     shift, error = _mode(cells, has)
     blank = np.where(np.isnan(z), np.nan, 0.0)
     p = two_sided(z)
