@@ -43,7 +43,7 @@ def test_pairs_are_nominal_and_copies_are_found():
         told = {(int(i), int(j)) for i, j, q in zip(pairs.first, pairs.second, pairs.q) if q < 0.05}  # noqa: B905
         assert told == {(0, 1), (2, 3)}
         assert pairs.q3[:2].min() > 0.7
-        assert pairs.tests == 40 * 39 // 2
+        assert 600 < pairs.tests <= 40 * 39 // 2  # few items cannot be judged
 
 
 def test_a_model_that_answers_at_random_makes_no_pairs():
