@@ -68,13 +68,16 @@ def _precision(d: dict[str, Any]) -> str:
 
 
 def _misfit(d: dict[str, Any]) -> str:
-    told = [
-        f"{_off(d[what], d['rate'])} of {len(d[what]):,} {what}" for what in ("items", "models")
-    ]
+    rate = d["rate"]
+    count = {"items": d["n_judged"], "models": d["n_models"]}
+    told = [what for what in count if count[what]]
+    loud, calm = (
+        " and ".join(f"{_off(d[w], rate, noisy=n):,} of {count[w]:,} {w}" for w in told)
+        for n in (True, False)
+    )
     return (
-        f"Answers to {told[0]}, and those of {told[1]}, are noisier than the curve allows, at a "
-        f"false discovery rate of {d['rate']:.0%}; {_off(d['items'], d['rate'], noisy=False)} and "
-        f"{_off(d['models'], d['rate'], noisy=False)} are more regular than chance."
+        f"Noisier than the curve allows are {loud}, at a false discovery rate of {rate:.0%}; more "
+        f"regular than chance are {calm}."
     )
 
 
@@ -126,7 +129,8 @@ def _pairs(d: dict[str, Any]) -> list[str]:
     worst = [row for row in d["pairs"]["worst"] if row["q"] < d["rate"]]
     tests = d["pairs"]["tests"]
     if not tests:
-        return ["No two items that residuals can judge share three models: ties are not seen."]
+        few = "No two items share three models: ties between items cannot be seen."
+        return [few] if d["n_judged"] else []
     if not worst:
         return [f"None of {tests:,} pairs of items goes together beyond ability."]
     least = "At least " if len(worst) == len(d["pairs"]["worst"]) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from headway.scale.diagnose.dimensions import dimensions
 from headway.scale.diagnose.look import look_at
 from headway.scale.diagnose.many import adjusted
 from headway.scale.diagnose.pairs import dependent_pairs
-from headway.scale.diagnose.precision import precision
+from headway.scale.diagnose.precision import of_models, precision
 from headway.scale.diagnose.saddle import product_tail
 from headway.scale.items import rasch_items, two_pl
 from headway.scale.items.result import ItemScale
@@ -137,6 +138,13 @@ def test_reliability_is_the_squared_correlation_with_the_truth():
     assert it.separation == pytest.approx(2.0, abs=0.1)
     assert it.strata == pytest.approx(3.0, abs=0.15)
     assert precision(np.zeros(3), np.ones(3)).reliability == 0
+
+
+def test_reliability_of_a_school_test_is_the_published_one(shared: Path):
+    """LSAT7, 1,000 x 5, two parameters: .4523 of the variance of EAP scores."""
+    table = np.loadtxt(shared / "data" / "lsat" / "lsat7.csv", delimiter=",", skiprows=1)
+    r = Responses.of_matrix(table[:, -5:])
+    assert of_models(look(r, two_pl)).reliability == pytest.approx(0.4523, abs=5e-4)
 
 
 # --- words
