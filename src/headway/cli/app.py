@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from headway import __version__
-from headway.cli import browse, completion, fit, ledger, measure
+from headway.cli import browse, completion, diagnose, fit, ledger, measure, predict
 from headway.cli.help import HelpPage
 from headway.cli.terminal import console, say, sorry
 from headway.errors import HeadwayError
@@ -31,6 +31,8 @@ app.command(measure.gap)
 app.command(measure.scale)
 app.command(fit.fit)
 app.command(fit.setups)
+app.command(diagnose.diagnose)
+app.command(predict.predict)
 app.command(browse.models)
 app.command(browse.model)
 app.command(browse.benchmarks)

@@ -106,6 +106,7 @@ def scale(
     as_json: Json = False,
     as_csv: Csv = False,
     plot: Path | None = None,
+    items: Flag = False,
 ) -> str:
     """Say how able each model is, on one axis.
 
@@ -128,10 +129,15 @@ def scale(
     as_csv
         Print CSV, one row per model.
     plot
-        Draw the 40 most able models: FILE.svg, .png, .pdf or .html.
+        Draw the 40 most able models, for an item scale above its items: FILE.svg, .png, .pdf or
+        .html.
+    items
+        Of an item scale: list the items, with slope, difficulty and fit, in place of the models.
     """
     from headway.publish.abilities import scale_document, scale_text
     from headway.publish.fitting import fit_scale
+    from headway.publish.item_list import add_fit, list_text
+    from headway.publish.item_map import map_chart
     from headway.publish.items import fit_items, has_items, items_document, items_text
     from headway.publish.listing import to_csv, to_json
     from headway.publish.ranking import scale_chart
@@ -139,12 +145,19 @@ def scale(
     one_form(as_json=as_json, as_csv=as_csv)
     check_plot(plot)
     if has_items(data, scale) and data is not None:
+        fit = fit_items(data, scale, draws=draws)
+        shown = items_document(fit)
+        if items:
+            add_fit(shown, fit, data)
         if plot:
-            raise HeadwayError("A plot of items is not drawn yet: leave out --plot.")
-        shown = items_document(fit_items(data, scale, draws=draws))
+            map_chart(shown, plot)
         if as_json:
             return to_json(shown)
-        return to_csv(shown["models"]) if as_csv else items_text(shown)
+        if as_csv:
+            return to_csv(shown["items" if items else "models"])
+        return list_text(shown) if items else items_text(shown)
+    if items:
+        raise HeadwayError("Items are listed of responses: pass --data with columns model, item.")
     evidence = _evidence(data, ledger)
     with progress() as tick:
         done = 0

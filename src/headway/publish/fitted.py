@@ -1,0 +1,51 @@
+"""From a file of responses to an item scale and the responses with their labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from headway.scale.items import ItemScale
+    from headway.scale.responses import Responses
+
+Name = Literal["two_pl", "rasch", "three_pl"]
+
+
+def read_labelled(path: Path) -> Responses:
+    """Responses with all their labels.
+
+    Raises
+    ------
+    DataError, ScaleError
+        If the file cannot be read as responses.
+    """
+    from headway.scale.responses import Responses
+    from headway.sources.responses import read_responses
+
+    columns = read_responses(path).columns
+    return Responses.build({key: values for key, values in columns.items() if key != "weight"})
+
+
+def fitted(path: Path, name: Name, *, draws: int = 500) -> tuple[ItemScale, Responses]:
+    """The scale that is fitted to a file, and the responses it was fitted to.
+
+    Parameters
+    ----------
+    path
+        Tidy responses.
+    name
+        ``two_pl``, ``rasch`` or ``three_pl``.
+    draws
+        Joint draws of the abilities.
+
+    Raises
+    ------
+    DataError, ScaleError
+        If the file cannot be read as responses, or its models share no items.
+    """
+    from headway.scale import items
+
+    responses = read_labelled(path)
+    fits = {"rasch": items.rasch_items, "two_pl": items.two_pl, "three_pl": items.three_pl}
+    return fits[name](responses, draws=draws), responses
