@@ -1,6 +1,6 @@
 """Answers to the items of one benchmark, with every item's difficulty integrated out.
 
-P(solve) = sigmoid(a (theta_m - d - s x_i)),  x_i ~ N(0, 1): adaptive Gauss-Hermite around each
+P(solve) = sigmoid(a (theta_m - d) - v x_i),  x_i ~ N(0, 1): adaptive Gauss-Hermite around each
 item's own posterior; derivatives as expectations over it (Louis 1982, *JRSS B* 44).
 """
 
@@ -32,21 +32,24 @@ class Block:
 
 
 class Look(NamedTuple):
-    """Log-likelihood, gradient and Hessian by (theta of ``who``, d, log s, log a)."""
+    """Log-likelihood, gradient and Hessian by (theta of ``who``, d, log v, log a)."""
 
     value: float
     gradient: Floats
     hessian: Floats
 
 
-def look(block: Block, theta: Floats, d: float, log_s: float, log_a: float) -> Look:
+def look(block: Block, theta: Floats, d: float, log_v: float, log_a: float) -> Look:
     """Sum over the items of a block; ``theta`` (of ``who``)."""
-    size = len(theta) + 3
-    out = Look(0.0, np.zeros(size), np.zeros((size, size)))
-    for part in _parts(len(block.won), len(theta)):
-        one = _look(block.won[part], block.tried[part], theta, d, log_s, log_a)
-        out = Look(*(a + b for a, b in zip(out, one, strict=True)))
-    return out
+    parts = [
+        _look(block.won[part], block.tried[part], theta, d, log_v, log_a)
+        for part in _parts(len(block.won), len(theta))
+    ]
+    return Look(
+        sum(part.value for part in parts),
+        np.sum([part.gradient for part in parts], axis=0),
+        np.sum([part.hessian for part in parts], axis=0),
+    )
 
 
 def _parts(items: int, models: int) -> Iterator[slice]:
@@ -54,8 +57,8 @@ def _parts(items: int, models: int) -> Iterator[slice]:
     return (slice(k, k + step) for k in range(0, items, step))
 
 
-def _look(y: Floats, n: Floats, theta: Floats, d: float, log_s: float, log_a: float) -> Look:
-    a, step = float(np.exp(log_a)), float(np.exp(log_a + log_s))
+def _look(y: Floats, n: Floats, theta: Floats, d: float, log_v: float, log_a: float) -> Look:
+    a, step = float(np.exp(log_a)), float(np.exp(log_v))
     base = a * (theta - d)
     mode, curve = _mode(y, n, base, step)
     nodes, weights = hermite(ORDER, 1)
@@ -72,9 +75,9 @@ def _look(y: Floats, n: Floats, theta: Floats, d: float, log_s: float, log_a: fl
     p = sigmoid(z)
     error = y[:, None] - n[:, None] * p
     bend = n[:, None] * p * (1 - p)
-    by = _by_parameters(error, z, a, step * x)
+    by = _by_parameters(error, base, a, step * x)
     mean = np.einsum("ik,ikj->ij", w, by)
-    hessian = _complete(w, error, bend, z, a, step * x)
+    hessian = _complete(w, error, bend, base, a, step * x)
     rows = ((by - mean[:, None]) * np.sqrt(w)[..., None]).reshape(-1, by.shape[2])
     hessian += rows.T @ rows
     return Look(float((top + np.log(total)).sum()), mean.sum(axis=0), hessian)
@@ -93,30 +96,31 @@ def _mode(y: Floats, n: Floats, base: Floats, step: float) -> tuple[Floats, Floa
     return x, curve
 
 
-def _by_parameters(error: Floats, z: Floats, a: float, far: Floats) -> Floats:
-    """Scores (I, K, M + 3) at the nodes; ``far`` is a s x."""
+def _by_parameters(error: Floats, base: Floats, a: float, far: Floats) -> Floats:
+    """Scores (I, K, M + 3) at the nodes; ``base`` is a (theta - d), ``far`` is v x."""
     total = error.sum(axis=2)
-    rest = [-a * total, -far * total, (error * z).sum(axis=2)]
+    rest = [-a * total, -far * total, error @ base]
     return np.concatenate([a * error, np.stack(rest, axis=2)], axis=2)
 
 
-def _complete(w: Floats, error: Floats, bend: Floats, z: Floats, a: float, far: Floats) -> Floats:
+def _complete(
+    w: Floats, error: Floats, bend: Floats, base: Floats, a: float, far: Floats
+) -> Floats:
     """Mean of the Hessian with the items known, (M + 3, M + 3)."""
-    m = bend.shape[2]
+    m = len(base)
     out = np.zeros((m + 3, m + 3))
-    heavy, off = w[..., None] * bend, w[..., None] * error
-    own, wide = heavy.sum(axis=(0, 1)), (heavy * far[..., None]).sum(axis=(0, 1))
-    turned, left = (heavy * z).sum(axis=(0, 1)), off.sum(axis=(0, 1))
+    heavy = w[..., None] * bend
+    own, wide = heavy.sum(axis=(0, 1)), np.einsum("ikm,ik->m", heavy, far)
+    left = np.einsum("ik,ikm->m", w, error)
     out[np.arange(m), np.arange(m)] = -(a**2) * own
     out[:m, m] = a**2 * own
     out[:m, m + 1] = a * wide
-    out[:m, m + 2] = -a * turned + a * left
-    lost = (off.sum(axis=2) * far).sum()
+    out[:m, m + 2] = a * (left - own * base)
     out[m, m] = -(a**2) * own.sum()
     out[m, m + 1] = -a * wide.sum()
-    out[m, m + 2] = a * (turned.sum() - left.sum())
-    out[m + 1, m + 1] = -(heavy.sum(axis=2) * far**2).sum() - lost
-    out[m + 1, m + 2] = ((heavy * z).sum(axis=2) * far).sum() - lost
-    out[m + 2, m + 2] = -(heavy * z**2).sum() + (off * z).sum()
+    out[m, m + 2] = a * (own @ base - left.sum())
+    out[m + 1, m + 1] = -(heavy.sum(axis=2) * far**2).sum() - (w * error.sum(axis=2) * far).sum()
+    out[m + 1, m + 2] = wide @ base
+    out[m + 2, m + 2] = -own @ base**2 + left @ base
     upper = np.triu(out, 1)
     return np.asarray(np.diag(np.diag(out)) + upper + upper.T)

@@ -1,7 +1,7 @@
 """The mean of a logistic curve over items N(d, s^2), on the logit scale, with derivatives.
 
-mu = logit(g),  g = E sigmoid(a (theta - d - s x)),  x ~ N(0, 1),
-by the parameters (theta, d, log s, log a) of each cell.
+mu = logit(g),  g = E sigmoid(a (theta - d) - v x),  x ~ N(0, 1),  v = a s,
+by the parameters (theta, d, log v, log a) of each cell.
 """
 
 from __future__ import annotations
@@ -28,24 +28,25 @@ class Average(NamedTuple):
     second: Floats
 
 
-def share(theta: Floats, d: Floats, log_s: Floats, log_a: Floats) -> Floats:
+def share(theta: Floats, d: Floats, log_v: Floats, log_a: Floats) -> Floats:
     """Share of the items that is solved, (N,)."""
-    a, s = np.exp(log_a), np.exp(log_s)
-    out: Floats = sigmoid((a * (theta - d))[:, None] - (a * s)[:, None] * NODES) @ WEIGHTS
+    base = np.exp(log_a) * (theta - d)
+    out: Floats = sigmoid(base[:, None] - np.exp(log_v)[:, None] * NODES) @ WEIGHTS
     return out
 
 
-def average(theta: Floats, d: Floats, log_s: Floats, log_a: Floats) -> Average:
+def average(theta: Floats, d: Floats, log_v: Floats, log_a: Floats) -> Average:
     """Evaluate mu and its derivatives; all arguments (N,)."""
     a = np.exp(log_a)[:, None]
-    step = a * np.exp(log_s)[:, None] * NODES
-    z = a * (theta - d)[:, None] - step
+    step = np.exp(log_v)[:, None] * NODES
+    base = a * (theta - d)[:, None]
+    z = base - step
     p = sigmoid(z)
     q = sigmoid(-z)
     g = np.clip(p @ WEIGHTS, SURE, None)
     h = np.clip(q @ WEIGHTS, SURE, None)
     bend = p * q
-    by = np.stack([a + 0 * z, -a + 0 * z, -step, z], axis=1)  # (N, 4, K)
+    by = np.stack([a + 0 * z, -a + 0 * z, -step, base + 0 * z], axis=1)  # (N, 4, K)
     rise = WEIGHTS * bend
     first = by @ rise[..., None]
     second = np.einsum("nik,njk,nk->nij", by, by, rise * (q - p))
@@ -59,7 +60,7 @@ def average(theta: Floats, d: Floats, log_s: Floats, log_a: Floats) -> Average:
 def _curved(by: Floats, step: Floats, rise: Floats) -> Floats:
     """Mean of the second derivatives of z."""
     out = np.zeros((len(by), 4, 4))
-    for j in range(4):
+    for j in (0, 1, 3):
         out[:, j, 3] = out[:, 3, j] = (by[:, j] * rise).sum(axis=1)
     out[:, 2, 2] = -(step * rise).sum(axis=1)
     return out

@@ -54,8 +54,7 @@ def gather(
     if responses is None and table is None:
         raise ScaleError("There is nothing to fit: give responses, a table, or both.")
     answers = None if responses is None else _by_benchmark(responses)
-    models = _union(answers and answers.cells.models, table and table.models)
-    benchmarks = _union(answers and answers.benchmarks, table and table.benchmarks)
+    models, benchmarks = _names(answers, table)
     blocks = () if answers is None else tuple(_blocks(answers, models, benchmarks))
     cells, doubled = _cells(table, models, benchmarks, blocks, (chance or {}, ceiling or {}))
     _refuse_islands(models, benchmarks, blocks, cells)
@@ -100,8 +99,17 @@ def _by_benchmark(responses: Responses) -> _Answers:
     return _Answers(cells, levels, of_item)
 
 
-def _union(*lists: tuple[str, ...] | None) -> tuple[str, ...]:
-    return tuple(sorted({name for names in lists for name in names or ()}))
+def _names(
+    answers: _Answers | None, table: Table | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    models, benchmarks = set[str](), set[str]()
+    if answers is not None:
+        models |= set(answers.cells.models)
+        benchmarks |= set(answers.benchmarks)
+    if table is not None:
+        models |= set(table.models)
+        benchmarks |= set(table.benchmarks)
+    return tuple(sorted(models)), tuple(sorted(benchmarks))
 
 
 def _at(names: tuple[str, ...], within: tuple[str, ...]) -> Ints:

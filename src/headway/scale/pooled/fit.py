@@ -1,13 +1,18 @@
 """Mode and curvature of the pooled posterior, with the spreads of its populations estimated.
 
-Parameters x = (theta (M,), d (B,), log s (B,), log a (B,), centres of log s and log a). Newton steps
-with a Levenberg shift find the mode for given spreads; the spreads are moved by the moments of the
-normal approximation there (EM with a Laplace E-step), until they stand still.
+Parameters x = (theta (M,), d (B,), log v (B,), log a (B,), centre of log a), where
+v = a s is the spread of a benchmark's items in logits of solving them, which no unit moves. Newton
+steps with a Levenberg shift find the mode for given spreads; the spreads are moved by the moments
+of the normal approximation there (EM with a Laplace E-step), until they stand still.
 
 Abilities enter as normal distributions, not points: the log-likelihood is averaged over each
 theta_m ~ N(theta_m, v_m), v_m the inverse curvature at the last round (variational EM). A mode of
 points alone would gain M log(unit) by shrinking the axis, at the cost of the items' spread.
-Zero and unit are pinned meanwhile: the abilities have mean 0, and the log slopes have mean 0 when
+How far items spread is told by answers to items, and hardly by a table: its curve bends as much by
+wrong keys and ceilings. So the centre of log v is estimated over the benchmarks with items alone,
+and those with a table only take it from there (a cut: Plummer 2015, *Statistics and Computing*
+25), with its uncertainty.
+Zero and unit are pinned meanwhile: the abilities have mean 0, and the log vlopes have mean 0 when
 each weighs as much as the data know of it. (Were all alike, a slope of which nothing is known
 could run to 0, which lets the others grow and all abilities shrink: such a mode has no end.)
 """
@@ -26,9 +31,9 @@ from headway.scale.pooled.evidence import Evidence
 from headway.scale.table import Floats, Ints
 
 FAR = 5.0  # SD of difficulties: weak
-CENTRE, CENTRE_SD = float(np.log(2.2)), 0.35  # of log s: item SD of Terminal-Bench 2.0; wide
+CENTRE, CENTRE_SD = float(np.log(2.2)), 0.35  # of log v: item SD of Terminal-Bench 2.0; wide
 SLOPE_SD = 1.0  # of the centre of log a, around 0
-USUAL_LOG_S, USUAL_LOG_A, USUAL_MISFIT, USUAL_BROKEN = 0.35, 0.4, 0.4, 0.02
+USUAL_LOG_V, USUAL_LOG_A, USUAL_MISFIT, USUAL_BROKEN = 0.35, 0.4, 0.4, 0.02
 PSEUDO, PSEUDO_CELLS = 5.0, 10.0  # so many of the usual kind are added to each population
 PIN = 1e3  # stiffness of the two directions that the gauge fixes anyway
 START_TOL, TOL, SPREAD_TOL = 1e-2, 1e-6, 4e-3
@@ -40,13 +45,15 @@ NODES, WEIGHTS = np.array([-np.sqrt(3), 0, np.sqrt(3)]), np.array([1, 4, 1]) / 6
 
 
 class Spreads(NamedTuple):
-    """SDs of theta, log s, log a and the misfit; share of broken cells."""
+    """SDs of theta, log v, log a and the misfit; share of broken cells; centre of v and its error."""
 
     ability: float = 1.5
-    log_s: float = USUAL_LOG_S
+    log_v: float = USUAL_LOG_V
     log_a: float = USUAL_LOG_A
     misfit: float = 0.8
     broken: float = 0.05
+    centre: float = 2.2
+    factor: float = float(np.exp(CENTRE_SD))
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +83,16 @@ class Surface(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Evidence, where its parameters stand in x, how much each slope weighs in the unit (B,), and
-    the variance of each ability (M,)."""
+    """Evidence, and where its parameters stand in x.
+
+    Attributes
+    ----------
+    evidence : Evidence
+    weight : (B,) float
+        How much each slope weighs in the unit; the sum is 1.
+    variance : (M,) float
+        Of each ability around its mean in x.
+    """
 
     evidence: Evidence
     weight: Floats
@@ -94,7 +109,7 @@ class Problem:
         return len(self.evidence.benchmarks)
 
     def of(self, benchmark: Ints) -> Ints:
-        """Indices in x of d, log s, log a of benchmarks (N,): (N, 3)."""
+        """Indices in x of d, log v, log a of benchmarks (N,): (N, 3)."""
         out: Ints = self.m + benchmark[:, None] + self.b * np.arange(3)
         return out
 
@@ -104,14 +119,14 @@ class Problem:
         return out
 
     def split(self, x: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-        """Theta, d, log s, log a and the centres of log s and log a."""
+        """Theta, d, log v, log a and the centre of log a."""
         m, b = self.m, self.b
         return (
             x[:m],
             x[m : m + b],
             x[m + b : m + 2 * b],
             x[m + 2 * b : m + 3 * b],
-            x[-2:],
+            x[-1:],
         )
 
 
@@ -139,12 +154,12 @@ def surface(problem: Problem, x: Floats, spreads: Spreads) -> Surface:
 def _of_block(problem: Problem, block: Block, x: Floats) -> tuple[Ints, Look]:
     """Every model is there once a node of its ability, with that share of its answers."""
     k, q = block.benchmark, len(NODES)
-    _, d, log_s, log_a, _ = problem.split(x)
+    _, d, log_v, log_a, _ = problem.split(x)
     theta = problem.nodes(x)[:, block.who].reshape(-1)
     share = np.repeat(WEIGHTS, len(block.who))
     many = Block(k, block.who, np.tile(block.won, q) * share, np.tile(block.tried, q) * share)
     at = np.concatenate([np.tile(block.who, q), problem.of(np.array([k]))[0]])
-    return at, look(many, theta, float(d[k]), float(log_s[k]), float(log_a[k]))
+    return at, look(many, theta, float(d[k]), float(log_v[k]), float(log_a[k]))
 
 
 def _of_cells(
@@ -152,10 +167,10 @@ def _of_cells(
 ) -> tuple[Ints, Average, Mixed]:
     """Cells at every row of abilities ``theta`` (Q, M): arrays of length Q N."""
     cells = problem.evidence.cells.tiled(len(theta))
-    _, d, log_s, log_a, _ = problem.split(x)
+    _, d, log_v, log_a, _ = problem.split(x)
     j = cells.benchmark
     mine = theta[:, problem.evidence.cells.model].reshape(-1)
-    mean = average(mine, d[j], log_s[j], log_a[j])
+    mean = average(mine, d[j], log_v[j], log_a[j])
     at = np.column_stack([cells.model, problem.of(j)])
     return at, mean, mixed(cells, mean.logit, spreads.misfit, spreads.broken)
 
@@ -172,16 +187,16 @@ def _prior(problem: Problem, x: Floats, spreads: Spreads) -> tuple[float, Floats
         [
             np.full(m, spreads.ability),
             np.full(b, FAR),
-            np.full(b, spreads.log_s),
+            np.full(b, spreads.log_v),
             np.full(b, spreads.log_a),
-            [CENTRE_SD, SLOPE_SD],
+            [SLOPE_SD],
         ]
     )
     rows = np.eye(len(x))  # of which parameter stands how far from which
-    rows[m + b : m + 2 * b, -2] = rows[m + 2 * b : m + 3 * b, -1] = -1
+    rows[m + 2 * b : m + 3 * b, -1] = -1
     rows /= sd[:, None]
     far = rows @ x
-    far[-2] -= CENTRE / CENTRE_SD
+    far[m + b : m + 2 * b] -= np.log(spreads.centre) / spreads.log_v
     pins = np.zeros((2, len(x)))
     pins[0, :m] = 1 / np.sqrt(m)
     pins[1, m + 2 * b : m + 3 * b] = np.sqrt(b) * problem.weight
@@ -201,7 +216,7 @@ def solve(evidence: Evidence) -> Fit:
         if settled or rounds >= ROUNDS:
             break
         new = _moved(problem, x, covariance, spreads)
-        change = float(np.abs(np.log(new) - np.log(spreads)).max())
+        change = float(np.abs(np.log(new[:-1]) - np.log(spreads[:-1])).max())
         settled, rounds = change < SPREAD_TOL, rounds + 1
         spreads = Spreads(*(a * (b / a) ** HASTE for a, b in zip(spreads, new, strict=True)))
         problem = _sharpened(problem, seen, spreads)
@@ -257,7 +272,7 @@ def _start(problem: Problem) -> Floats:
         count = np.bincount(i, minlength=problem.m) + 0.5
         theta = np.bincount(i, logit + d[j], problem.m) / count
         theta -= theta.mean()
-    rest = np.concatenate([np.full(problem.b, CENTRE), np.zeros(problem.b), [CENTRE, 0.0]])
+    rest = np.concatenate([np.full(problem.b, CENTRE), np.zeros(problem.b), [0.0]])
     return np.concatenate([theta, d, rest])
 
 
@@ -313,24 +328,33 @@ def _covariance(problem: Problem, x: Floats, seen: Surface, spreads: Spreads) ->
     size, axes = np.linalg.eigh(solve_triangular(root, half.T, lower=True))
     back = solve_triangular(root.T, axes, lower=False)
     out: Floats = (back / (1 + np.maximum(size, 0))) @ back.T
-    return out
+    m, b = problem.m, problem.b
+    # The centre of log v moves all benchmarks together.
+    along = out[:, m + b : m + 2 * b].sum(axis=1) / spreads.log_v**2
+    along *= np.log(spreads.factor)
+    return out + np.outer(along, along)
 
 
 def _moved(problem: Problem, x: Floats, covariance: Floats, spreads: Spreads) -> Spreads:
     """New spreads by the second moments of the normal approximation."""
     m, b = problem.m, problem.b
-    theta, _, log_s, log_a, centre = problem.split(x)
+    theta, _, log_v, log_a, centre = problem.split(x)
     variance = np.diag(covariance)
-    middle, last = slice(m + b, m + 2 * b), slice(m + 2 * b, m + 3 * b)
-    apart = variance[middle] - 2 * covariance[middle, -2] + variance[-2]
+    last = slice(m + 2 * b, m + 3 * b)
     off = variance[last] - 2 * covariance[last, -1] + variance[-1]
+    told = problem.evidence.has_items
+    known = variance[m + b : m + 2 * b][told]
+    ease = told.sum() / spreads.log_v**2 + 1 / CENTRE_SD**2
+    middle = (log_v[told].sum() / spreads.log_v**2 + CENTRE / CENTRE_SD**2) / ease
     misfit, broken = _misfit(problem, x, covariance, spreads)
     return Spreads(
         ability=_sd(theta**2 + variance[:m], 1.0, 1.5),
-        log_s=_sd((log_s - centre[0]) ** 2 + apart, PSEUDO, USUAL_LOG_S),
-        log_a=_sd((log_a - centre[1]) ** 2 + off, PSEUDO, USUAL_LOG_A),
+        log_v=_sd((log_v - np.log(spreads.centre))[told] ** 2 + known, PSEUDO, USUAL_LOG_V),
+        log_a=_sd((log_a - centre[0]) ** 2 + off, PSEUDO, USUAL_LOG_A),
         misfit=misfit,
         broken=broken,
+        centre=float(np.exp(middle)),
+        factor=float(np.exp(1 / np.sqrt(ease))),
     )
 
 

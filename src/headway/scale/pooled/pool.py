@@ -71,7 +71,7 @@ def pooled(
 
 def _result(evidence: Evidence, fit: Fit, at: Gauge, draws: int, seed: int) -> Pooled:
     m, b = len(evidence.models), len(evidence.benchmarks)
-    theta, d, log_s, log_a, _ = np.split(fit.x, [m, m + b, m + 2 * b, m + 3 * b])
+    theta, d, log_v, log_a, _ = np.split(fit.x, [m, m + b, m + 2 * b, m + 3 * b])
     ability, covariance = at.ability(theta), at.covariance(fit.covariance[:m, :m])
     sd = np.sqrt(np.diag(fit.covariance))
     has_table = len(evidence.cells.model) > 0
@@ -82,10 +82,10 @@ def _result(evidence: Evidence, fit: Fit, at: Gauge, draws: int, seed: int) -> P
         draws=normal_draws(ability, covariance, draws, seed),
         benchmarks=evidence.benchmarks,
         difficulty=at.ability(d),
-        spread=np.exp(log_s) / at.unit,
+        spread=np.exp(log_v - log_a) / at.unit,
         slope=np.exp(log_a) * at.unit,
         difficulty_se=sd[m : m + b] / at.unit,
-        spread_factor=np.exp(sd[m + b : m + 2 * b]),
+        spread_factor=np.exp(_spread_error(fit, m, b)),
         has_items=evidence.has_items,
         cells=_cells(evidence, fit),
         misfit=fit.spreads.misfit if has_table else float("nan"),
@@ -102,6 +102,14 @@ def _result(evidence: Evidence, fit: Fit, at: Gauge, draws: int, seed: int) -> P
         n_scores=len(evidence.cells.model),
         cautions=(*evidence.cautions, *_cautions(evidence, fit)),
     )
+
+
+def _spread_error(fit: Fit, m: int, b: int) -> Floats:
+    """SE of log s = log v - log a, (B,)."""
+    v, a = np.arange(m + b, m + 2 * b), np.arange(m + 2 * b, m + 3 * b)
+    c = fit.covariance
+    out: Floats = np.sqrt(c[v, v] + c[a, a] - 2 * c[v, a])
+    return out
 
 
 def normal_draws(mean: Floats, covariance: Floats, draws: int, seed: int) -> Floats:
