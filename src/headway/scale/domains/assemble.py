@@ -64,7 +64,10 @@ def domains(
     ]
     m = len(cells.models)
     population = estimate(sites, m)
-    at = posterior(sites, m, population.mean, population.cov)
+    # Means and SDs of the models are those of each domain alone: one domain is an item scale.
+    sd = np.array([one.spread for one in sites])
+    centre = np.array([one.centre for one in sites])
+    at = posterior(sites, m, centre, population.correlation * np.outer(sd, sd))
     answered = np.zeros((m, len(names)), dtype=bool)
     for d, one in enumerate(sites):
         answered[one.who, d] = True
@@ -117,11 +120,6 @@ def _result(
 ) -> Domains:
     draws, seed, slopes = asked
     ability, covariance, words = _gauged(at, rows, slopes=slopes)
-    m, k = ability.shape
-    sd = np.sqrt(np.diag(population.cov))
-    error = np.zeros((k, k))
-    upper = np.triu_indices(k, 1)
-    error[upper] = np.sqrt(np.diag(population.error)[k:])
     variance = np.einsum("mkmk->mk", covariance)[rows].mean(axis=0)
     between = ability[rows].var(axis=0)
     return Domains(
@@ -131,8 +129,8 @@ def _result(
         covariance=covariance,
         draws=_draws(ability, covariance, draws, seed),
         answered=answered,
-        correlation=population.cov / np.outer(sd, sd),
-        correlation_se=error + error.T,
+        correlation=population.correlation,
+        correlation_se=population.error,
         reliability=between / (between + variance),
         items=tuple(one.items for one in sites),
         loglik=float(sum(one.loglik for one in sites)),
@@ -189,5 +187,3 @@ def _cautions(names: tuple[str, ...], sites: list[Site], answered: Bools) -> lis
             "domains alone."
         )
     return out
-
-

@@ -15,7 +15,7 @@ import numpy as np
 from headway.scale.domains.sites import Site
 from headway.scale.table import Floats
 
-PSEUDO = 1.0  # models without correlation are added: it is never estimated as exactly 1
+LOOSE = 1.0  # so many models without correlation are added: it is never estimated as exactly 1
 ROUNDS, TOL, STEP = 2000, 1e-6, 1e-4
 
 
@@ -27,10 +27,9 @@ class Posterior(NamedTuple):
 
 
 class Population(NamedTuple):
-    """Mean (K,) and covariance (K, K) of models; ``error`` (P, P) of (log SDs, atanh r)."""
+    """Correlation of domains over models and the SE of its atanh, both (K, K)."""
 
-    mean: Floats
-    cov: Floats
+    correlation: Floats
     error: Floats
     rounds: int
 
@@ -50,7 +49,7 @@ def posterior(sites: Sequence[Site], models: int, mean: Floats, cov: Floats) -> 
 
 
 def estimate(sites: Sequence[Site], models: int) -> Population:
-    """Mean and covariance of the population of models, most likely given the sites."""
+    """How domains correlate over models, most likely given the sites."""
     mean = np.array([one.centre for one in sites])
     cov = np.diag([one.spread**2 for one in sites])
     rounds = 0
@@ -60,14 +59,17 @@ def estimate(sites: Sequence[Site], models: int) -> Population:
         scale = np.sqrt(np.diag(cov))
         if np.abs((cov - old) / np.outer(scale, scale)).max() < TOL:
             break
-    return Population(mean, cov, _error(sites, models, mean, cov), rounds)
+    k = len(sites)
+    error, upper = np.zeros((k, k)), np.triu_indices(k, 1)
+    error[upper] = np.sqrt(np.diag(_error(sites, models, mean, cov))[k:])
+    return Population(cov / np.outer(scale, scale), error + error.T, rounds)
 
 
 def _moments(at: Posterior) -> tuple[Floats, Floats]:
     m, k = at.mean.shape
     mean = at.mean.mean(axis=0)
     total = _scatter(at, mean)
-    return mean, (total + PSEUDO * np.diag(np.diag(total)) / m) / (m + PSEUDO)
+    return mean, (total + LOOSE * np.diag(np.diag(total)) / m) / (m + LOOSE)
 
 
 def _scatter(at: Posterior, mean: Floats) -> Floats:
@@ -114,9 +116,7 @@ def _gradient(sites: Sequence[Site], models: int, mean: Floats, x: Floats) -> Fl
     cov = unpacked(x, k)
     ease = np.linalg.inv(cov)
     total = _scatter(posterior(sites, models, mean, cov), mean)
-    total = total + PSEUDO * np.diag(np.diag(total)) / models
-    by_cov = 0.5 * (ease @ total @ ease - (models + PSEUDO) * ease)
-    slopes = (
-        (unpacked(x + s, k) - unpacked(x - s, k)) / (2 * STEP) for s in STEP * np.eye(len(x))
-    )
+    total = total + LOOSE * np.diag(np.diag(total)) / models
+    by_cov = 0.5 * (ease @ total @ ease - (models + LOOSE) * ease)
+    slopes = ((unpacked(x + s, k) - unpacked(x - s, k)) / (2 * STEP) for s in STEP * np.eye(len(x)))
     return np.array([(by_cov * slope).sum() for slope in slopes])

@@ -16,6 +16,7 @@ from headway.scale.table import Floats
 # A trapezoid rule: for analytic integrands nothing beats it.
 NODES = np.linspace(-4.8, 4.8, 25)
 WEIGHTS = np.exp(-0.5 * NODES**2) / np.exp(-0.5 * NODES**2).sum()
+POWERS = WEIGHTS[:, None] * NODES[:, None] ** np.arange(3)
 SURE = 1e-14  # a share of items is told apart from none and all by no more
 
 
@@ -37,30 +38,32 @@ def share(theta: Floats, d: Floats, log_v: Floats, log_a: Floats) -> Floats:
 
 def average(theta: Floats, d: Floats, log_v: Floats, log_a: Floats) -> Average:
     """Evaluate mu and its derivatives; all arguments (N,)."""
-    a = np.exp(log_a)[:, None]
-    step = np.exp(log_v)[:, None] * NODES
-    base = a * (theta - d)[:, None]
-    z = base - step
-    p = sigmoid(z)
-    q = sigmoid(-z)
+    a, v = np.exp(log_a), np.exp(log_v)
+    base = a * (theta - d)
+    z = base[:, None] - v[:, None] * NODES
+    p, q = sigmoid(z), sigmoid(-z)
     g = np.clip(p @ WEIGHTS, SURE, None)
     h = np.clip(q @ WEIGHTS, SURE, None)
-    bend = p * q
-    by = np.stack([a + 0 * z, -a + 0 * z, -step, base + 0 * z], axis=1)  # (N, 4, K)
-    rise = WEIGHTS * bend
-    first = by @ rise[..., None]
-    second = np.einsum("nik,njk,nk->nij", by, by, rise * (q - p))
-    second += _curved(by, step, rise)
-    first = first[..., 0] / (g * h)[:, None]
-    second = second / (g * h)[:, None, None]
-    second -= np.einsum("ni,nj,n->nij", first, first, h - g)
+    rise = p * q
+    r = rise @ POWERS[:, :2]
+    e = (rise * (q - p)) @ POWERS
+    # Every derivative of z is flat + steep x.
+    none = np.zeros_like(a)
+    flat = np.stack([a, -a, none, base], axis=1)
+    steep = np.stack([none, none, -v, none], axis=1)
+    first = flat * r[:, [0]] + steep * r[:, [1]]
+    both = _outer(flat, steep)
+    second = _outer(flat, flat) * e[:, 0, None, None] + _outer(steep, steep) * e[:, 2, None, None]
+    second += (both + both.transpose(0, 2, 1)) * e[:, 1, None, None]
+    second[:, 3, :] += flat * r[:, [0]]  # second derivatives of z by log a, then by log v
+    second[:, :3, 3] += flat[:, :3] * r[:, [0]]
+    second[:, 2, 2] -= v * r[:, 1]
+    first /= (g * h)[:, None]
+    second /= (g * h)[:, None, None]
+    second -= _outer(first, first) * (h - g)[:, None, None]
     return Average(g, np.log(g) - np.log(h), first, second)
 
 
-def _curved(by: Floats, step: Floats, rise: Floats) -> Floats:
-    """Mean of the second derivatives of z."""
-    out = np.zeros((len(by), 4, 4))
-    for j in (0, 1, 3):
-        out[:, j, 3] = out[:, 3, j] = (by[:, j] * rise).sum(axis=1)
-    out[:, 2, 2] = -(step * rise).sum(axis=1)
+def _outer(x: Floats, y: Floats) -> Floats:
+    out: Floats = x[:, :, None] * y[:, None, :]
     return out

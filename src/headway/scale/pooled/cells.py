@@ -102,7 +102,7 @@ def _log_binomial(cells: Cells, t: Floats) -> Floats:
     k, n = cells.solved[:, None], cells.items[:, None]
     low, span = cells.chance[:, None], (cells.ceiling - cells.chance)[:, None]
     if not low.any() and (span == 1).all():
-        out: Floats = k * log_sigmoid(t) + (n - k) * log_sigmoid(-t)
+        out: Floats = n * log_sigmoid(t) - (n - k) * t
         return out
     s = sigmoid(t)
     tiny = np.finfo(float).tiny

@@ -36,7 +36,7 @@ SLOPE_SD = 1.0  # of the centre of log a, around 0
 USUAL_LOG_V, USUAL_LOG_A, USUAL_MISFIT, USUAL_BROKEN = 0.35, 0.4, 0.4, 0.02
 PSEUDO, PSEUDO_CELLS = 5.0, 10.0  # so many of the usual kind are added to each population
 PIN = 1e3  # stiffness of the two directions that the gauge fixes anyway
-START_TOL, TOL, SPREAD_TOL = 1e-2, 1e-6, 4e-3
+START_TOL, TOL, SPREAD_TOL = 1e-3, 1e-10, 4e-3
 STEPS, ROUNDS, WEIGHED, HASTE, SLACK = 60, 100, 5, 1.4, 0.01
 
 
@@ -192,18 +192,22 @@ def _prior(problem: Problem, x: Floats, spreads: Spreads) -> tuple[float, Floats
             [SLOPE_SD],
         ]
     )
-    rows = np.eye(len(x))  # of which parameter stands how far from which
-    rows[m + 2 * b : m + 3 * b, -1] = -1
-    rows /= sd[:, None]
-    far = rows @ x
-    far[m + b : m + 2 * b] -= np.log(spreads.centre) / spreads.log_v
-    pins = np.zeros((2, len(x)))
-    pins[0, :m] = 1 / np.sqrt(m)
-    pins[1, m + 2 * b : m + 3 * b] = np.sqrt(b) * problem.weight
-    pinned = pins @ x
-    value = -0.5 * float(far @ far + PIN * pinned @ pinned) - float(np.log(sd).sum())
-    gradient = -rows.T @ far - PIN * pins.T @ pinned
-    return value, gradient, -rows.T @ rows - PIN * pins.T @ pins
+    last = slice(m + 2 * b, m + 3 * b)
+    far = x.copy()
+    far[m + b : m + 2 * b] -= np.log(spreads.centre)
+    far[last] -= x[-1]
+    pull, ease = -far / sd**2, 1 / spreads.log_a**2
+    value = 0.5 * float(pull @ far) - float(np.log(sd).sum())
+    gradient, hessian = pull.copy(), np.diag(-1 / sd**2)
+    gradient[-1] -= pull[last].sum()
+    hessian[-1, last] = hessian[last, -1] = ease
+    hessian[-1, -1] -= b * ease
+    for part, pin in ((slice(0, m), np.full(m, m**-0.5)), (last, np.sqrt(b) * problem.weight)):
+        off = float(pin @ x[part])
+        value -= 0.5 * PIN * off**2
+        gradient[part] -= PIN * off * pin
+        hessian[part, part] -= PIN * np.outer(pin, pin)
+    return value, gradient, hessian
 
 
 def solve(evidence: Evidence) -> Fit:
@@ -282,16 +286,14 @@ def mode(
     """Climb to the mode; x, the surface there and the inverse of its curvature."""
     seen, shift = surface(problem, x, spreads), 0.0
     for _ in range(STEPS):
-        if float(np.abs(seen.gradient).max()) <= tol:
-            break
         step = _solved(-seen.hessian, seen.gradient, shift)
-        longest = float(np.abs(step).max())
-        step *= min(1.0, 2.0 / longest)
+        # What a full step still wins: a share of the log-likelihood, whatever the units.
+        if float(step @ seen.gradient) <= tol or shift > 1e6:
+            break
+        step *= min(1.0, 2.0 / float(np.abs(step).max()))
         new = surface(problem, x + step, spreads)
         if not _higher(new, seen):
             shift = max(10 * shift, 1e-2)
-            if shift > 1e6:
-                break
             continue
         x, seen, shift = x + step, new, shift / 10 if shift > 1e-4 else 0.0
     return x, seen, _covariance(problem, x, seen, spreads)
