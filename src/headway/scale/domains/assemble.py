@@ -63,7 +63,7 @@ def domains(
         for d, name in enumerate(names)
     ]
     m = len(cells.models)
-    population = estimate(sites, m)
+    population = estimate([one.held(scaled=slopes) for one in sites], m)
     # Means and SDs of the models are those of each domain alone: one domain is an item scale.
     sd = np.array([one.spread for one in sites])
     centre = np.array([one.centre for one in sites])

@@ -66,7 +66,7 @@ def estimate(sites: Sequence[Site], models: int) -> Population:
 
 
 def _moments(at: Posterior) -> tuple[Floats, Floats]:
-    m, k = at.mean.shape
+    m = len(at.mean)
     mean = at.mean.mean(axis=0)
     total = _scatter(at, mean)
     return mean, (total + LOOSE * np.diag(np.diag(total)) / m) / (m + LOOSE)

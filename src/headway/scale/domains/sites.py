@@ -8,7 +8,7 @@ propagation: Minka 2001, *UAI*).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from headway.scale.items.connect import refuse_islands
 from headway.scale.items.integrated import integrated
 from headway.scale.responses import Responses
 from headway.scale.table import Floats, Ints
+
+STIFF = 1e3  # how much better zero and unit are known than any ability
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +31,10 @@ class Site:
         Models with answers in this domain.
     precision : (M_k, M_k) float
     pull : (M_k,) float
+    theta : (M_k,) float
+        Abilities in the fit of this domain alone.
     centre, spread : float
-        Mean and SD of the abilities in the fit of this domain alone.
+        Mean and SD of their prior there.
     items : int
     loglik : float
     """
@@ -38,10 +42,29 @@ class Site:
     who: Ints
     precision: Floats
     pull: Floats
+    theta: Floats
     centre: float
     spread: float
     items: int
     loglik: float
+
+    def held(self, *, scaled: bool) -> Site:
+        """The same with zero (and unit) known, which no correlation depends on.
+
+        Left free, a unit that the items hardly fix could turn negative in a normal approximation
+        and the domain upside down.
+        """
+        far = self.theta - self.theta.mean()
+        axes = [np.ones(len(far)), far] if scaled else [np.ones(len(far))]
+        precision, pull = self.precision, self.pull
+        for axis in axes:
+            size = float(np.linalg.norm(axis))
+            if size > 0:
+                stiff = (
+                    STIFF * float(np.diag(self.precision).max()) * np.outer(axis, axis) / size**2
+                )
+                precision, pull = precision + stiff, pull + stiff @ self.theta
+        return replace(self, precision=precision, pull=pull)
 
 
 def site(cells: Responses, domain: str, rows: Ints, *, slopes: bool) -> Site:
@@ -76,6 +99,7 @@ def site(cells: Responses, domain: str, rows: Ints, *, slopes: bool) -> Site:
         who.astype(np.int64),
         precision,
         pull,
+        fit.theta,
         fit.centre,
         fit.spread,
         len(which),

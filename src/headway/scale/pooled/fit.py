@@ -45,7 +45,7 @@ NODES, WEIGHTS = np.array([-np.sqrt(3), 0, np.sqrt(3)]), np.array([1, 4, 1]) / 6
 
 
 class Spreads(NamedTuple):
-    """SDs of theta, log v, log a and the misfit; share of broken cells; centre of v and its error."""
+    """SDs of theta, log v, log a, misfit; share of broken cells; centre of v, with its error."""
 
     ability: float = 1.5
     log_v: float = USUAL_LOG_V
