@@ -164,7 +164,7 @@ def _doubts(document: dict[str, Any]) -> str:
     if not cells:
         return ""
     columns = [
-        Column("score that is doubted", wrap=True, least=20),
+        Column("result that is doubted", wrap=True, least=20),
         Column("benchmark", wrap=True, least=16),
         Column("observed", right=True),
         Column("expected", right=True),

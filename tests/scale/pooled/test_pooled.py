@@ -18,7 +18,7 @@ from headway.scale.pooled import pooled
 from headway.scale.pooled.answers import Block, look
 from headway.scale.pooled.cells import GROSS, Cells, mixed
 from headway.scale.pooled.evidence import gather
-from headway.scale.pooled.fit import Problem, Spreads, surface
+from headway.scale.pooled.surface import Problem, Spreads, surface
 from headway.scale.responses import Responses
 from headway.scale.table import Table
 
@@ -41,7 +41,8 @@ def made(seed, models=25, with_items=2, with_scores=8, items=60, misfit=0.3, cha
     for b in range(size):
         places = d[b] + s[b] * rng.normal(size=items)
         for m in np.flatnonzero(rng.random(models) < 0.7):
-            p = 1 / (1 + np.exp(-a[b] * (theta[m] - places)))
+            at = theta[m] + misfit * rng.normal() * (b < with_items)
+            p = 1 / (1 + np.exp(-a[b] * (at - places)))
             if b < with_items:
                 answers["model"] += [f"m{m:02d}"] * items
                 answers["item"] += [f"{b}/{i}" for i in range(items)]
@@ -124,7 +125,7 @@ def test_gradient_and_hessian_are_those_of_the_surface():
     rng = np.random.default_rng(1)
     m = len(evidence.models)
     problem = Problem(evidence, rng.dirichlet(np.ones(b)), np.full(m, 0.09))
-    x = 0.3 * rng.normal(size=m + 3 * b + 1)
+    x = 0.3 * rng.normal(size=m + 3 * b + 1 + sum(len(k.who) for k in evidence.blocks))
     at = surface(problem, x, Spreads())
     step = 1e-5
     ahead, behind = (
@@ -294,3 +295,23 @@ def test_terminal_bench_counts_have_their_item_spread(shared):
     # 2.235 in a crossed model with harness effects (lme4's Laplace approximation).
     assert scale.spread[0] * scale.slope[0] == pytest.approx(2.2, abs=0.15)
     assert np.corrcoef(scale.ability, two_pl(responses, draws=2).ability)[0, 1] > 0.99
+
+
+@pytest.mark.slow
+def test_broken_gaia_runs_are_doubted_though_held_item_by_item(shared):
+    columns = {"model": [], "item": [], "successes": [], "benchmark": []}
+    path = shared / "data" / "openhands_index" / "items.csv.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["harness"] == "openhands" and row["resolved"]:
+                columns["model"].append(row["model"])
+                columns["item"].append(f"{row['benchmark']}/{row['item_id']}")
+                columns["successes"].append(row["resolved"])
+                columns["benchmark"].append(row["benchmark"])
+    scale = pooled(Responses.build(columns), draws=2)
+    doubted = {(c.model, c.benchmark): c for c in scale.doubted}
+    for name in ("claude-sonnet-4-6", "DeepSeek-V4-Pro"):
+        cell = doubted[name, "gaia"]
+        assert cell.observed < 0.15
+        assert cell.expected > 0.4
+    assert len(doubted) <= 8  # of 34 x 5

@@ -78,6 +78,27 @@ def mixed(cells: Cells, mu: Floats, sd: float, broken: float) -> Mixed:
     return Mixed(value, first, second - first**2, r, plain)
 
 
+class Misfit(NamedTuple):
+    """Log density of a misfit, its derivatives, and the chance of being ordinary; all (N,)."""
+
+    value: Floats
+    first: Floats
+    second: Floats
+    believed: Floats
+
+
+def misfit(w: Floats, sd: float, broken: float) -> Misfit:
+    """The mixture's log density at ``w`` (N,), without the constant."""
+    a = np.log1p(-broken) - np.log(sd) - 0.5 * (w / sd) ** 2
+    b = np.log(broken) - np.log(GROSS) - 0.5 * (w / GROSS) ** 2
+    value = np.logaddexp(a, b)
+    r = np.exp(a - value)
+    first = -w * (r / sd**2 + (1 - r) / GROSS**2)
+    second = r * ((w / sd**2) ** 2 - 1 / sd**2)
+    second += (1 - r) * ((w / GROSS**2) ** 2 - 1 / GROSS**2) - first**2
+    return Misfit(value, first, second, r)
+
+
 def one_side(cells: Cells, mu: Floats, sd: float) -> Side:
     """Integrate a misfit N(0, sd^2) out of each cell."""
     mode, curve = _mode(cells, mu, sd)

@@ -20,40 +20,33 @@ could run to 0, which lets the others grow and all abilities shrink: such a mode
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
-from headway.scale.pooled.answers import Block, Look, look
-from headway.scale.pooled.average import Average, average
-from headway.scale.pooled.cells import Mixed, mixed
+from headway.scale.pooled.average import Average
+from headway.scale.pooled.cells import Mixed, misfit
 from headway.scale.pooled.evidence import Evidence
-from headway.scale.table import Floats, Ints
+from headway.scale.pooled.surface import (
+    CENTRE,
+    CENTRE_SD,
+    PIN,
+    USUAL_LOG_A,
+    USUAL_LOG_V,
+    Problem,
+    Spreads,
+    Surface,
+    at_points,
+    prior,
+    surface,
+)
+from headway.scale.table import Floats
 
-FAR = 5.0  # SD of difficulties: weak
-CENTRE, CENTRE_SD = float(np.log(2.2)), 0.35  # of log v: item SD of Terminal-Bench 2.0; wide
-SLOPE_SD = 1.0  # of the centre of log a, around 0
-USUAL_LOG_V, USUAL_LOG_A, USUAL_MISFIT, USUAL_BROKEN = 0.35, 0.4, 0.4, 0.02
-PSEUDO, PSEUDO_CELLS = 5.0, 10.0  # so many of the usual kind are added to each population
-PIN = 1e3  # stiffness of the two directions that the gauge fixes anyway
+USUAL_MISFIT, USUAL_BROKEN = 0.4, 0.03
+# So many of the usual kind are added to each population. Few cells are broken, so that their
+# share comes from the prior as long as a table is small.
+PSEUDO, PSEUDO_CELLS, PSEUDO_BROKEN = 5.0, 10.0, 100.0
 START_TOL, TOL, SPREAD_TOL = 1e-3, 1e-10, 4e-3
 STEPS, ROUNDS, WEIGHED, HASTE, SLACK = 60, 100, 5, 1.4, 0.01
-
-
-# Of an ability's distribution: Gauss-Hermite, exact to degree 5.
-NODES, WEIGHTS = np.array([-np.sqrt(3), 0, np.sqrt(3)]), np.array([1, 4, 1]) / 6
-
-
-class Spreads(NamedTuple):
-    """SDs of theta, log v, log a, misfit; share of broken cells; centre of v, with its error."""
-
-    ability: float = 1.5
-    log_v: float = USUAL_LOG_V
-    log_a: float = USUAL_LOG_A
-    misfit: float = 0.8
-    broken: float = 0.05
-    centre: float = 2.2
-    factor: float = float(np.exp(CENTRE_SD))
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,144 +63,6 @@ class Fit:
     settled: bool
     average: Average
     cells: Mixed
-
-
-class Surface(NamedTuple):
-    """Log posterior and log-likelihood with derivatives of the former."""
-
-    value: float
-    loglik: float
-    gradient: Floats
-    hessian: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """Evidence, and where its parameters stand in x.
-
-    Attributes
-    ----------
-    evidence : Evidence
-    weight : (B,) float
-        How much each slope weighs in the unit; the sum is 1.
-    variance : (M,) float
-        Of each ability around its mean in x.
-    """
-
-    evidence: Evidence
-    weight: Floats
-    variance: Floats
-
-    @property
-    def m(self) -> int:
-        """Models M."""
-        return len(self.evidence.models)
-
-    @property
-    def b(self) -> int:
-        """Benchmarks B."""
-        return len(self.evidence.benchmarks)
-
-    def of(self, benchmark: Ints) -> Ints:
-        """Indices in x of d, log v, log a of benchmarks (N,): (N, 3)."""
-        out: Ints = self.m + benchmark[:, None] + self.b * np.arange(3)
-        return out
-
-    def nodes(self, x: Floats) -> Floats:
-        """Abilities at the nodes of their distributions, (Q, M)."""
-        out: Floats = x[: self.m] + NODES[:, None] * np.sqrt(self.variance)
-        return out
-
-    def split(self, x: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-        """Theta, d, log v, log a and the centre of log a."""
-        m, b = self.m, self.b
-        return (
-            x[:m],
-            x[m : m + b],
-            x[m + b : m + 2 * b],
-            x[m + 2 * b : m + 3 * b],
-            x[-1:],
-        )
-
-
-def surface(problem: Problem, x: Floats, spreads: Spreads) -> Surface:
-    """Everything at x."""
-    value, gradient, hessian = _prior(problem, x, spreads)
-    loglik = 0.0
-    for block in problem.evidence.blocks:
-        at, one = _of_block(problem, block, x)
-        loglik += one.value
-        np.add.at(gradient, at, one.gradient)
-        np.add.at(hessian, (at[:, None], at), one.hessian)
-    cells = problem.evidence.cells
-    if len(cells.model):
-        at, mean, seen = _of_cells(problem, x, spreads, problem.nodes(x))
-        share = np.repeat(WEIGHTS, len(cells.model))
-        loglik += float(share @ seen.value)
-        np.add.at(gradient, at, (share * seen.first)[:, None] * mean.first)
-        turn = np.einsum("n,ni,nj->nij", share * seen.second, mean.first, mean.first)
-        turn += (share * seen.first)[:, None, None] * mean.second
-        np.add.at(hessian, (at[:, :, None], at[:, None, :]), turn)
-    return Surface(value + loglik, loglik, gradient, hessian)
-
-
-def _of_block(problem: Problem, block: Block, x: Floats) -> tuple[Ints, Look]:
-    """Every model is there once a node of its ability, with that share of its answers."""
-    k, q = block.benchmark, len(NODES)
-    _, d, log_v, log_a, _ = problem.split(x)
-    theta = problem.nodes(x)[:, block.who].reshape(-1)
-    share = np.repeat(WEIGHTS, len(block.who))
-    many = Block(k, block.who, np.tile(block.won, q) * share, np.tile(block.tried, q) * share)
-    at = np.concatenate([np.tile(block.who, q), problem.of(np.array([k]))[0]])
-    return at, look(many, theta, float(d[k]), float(log_v[k]), float(log_a[k]))
-
-
-def _of_cells(
-    problem: Problem, x: Floats, spreads: Spreads, theta: Floats
-) -> tuple[Ints, Average, Mixed]:
-    """Cells at every row of abilities ``theta`` (Q, M): arrays of length Q N."""
-    cells = problem.evidence.cells.tiled(len(theta))
-    _, d, log_v, log_a, _ = problem.split(x)
-    j = cells.benchmark
-    mine = theta[:, problem.evidence.cells.model].reshape(-1)
-    mean = average(mine, d[j], log_v[j], log_a[j])
-    at = np.column_stack([cells.model, problem.of(j)])
-    return at, mean, mixed(cells, mean.logit, spreads.misfit, spreads.broken)
-
-
-def at_points(problem: Problem, x: Floats, spreads: Spreads) -> tuple[Ints, Average, Mixed]:
-    """Cells with every ability at its mean; the indices of their parameters in x, (N, 4)."""
-    return _of_cells(problem, x, spreads, x[None, : problem.m])
-
-
-def _prior(problem: Problem, x: Floats, spreads: Spreads) -> tuple[float, Floats, Floats]:
-    """Normal populations; zero and unit are pinned, which the gauge undoes."""
-    m, b = problem.m, problem.b
-    sd = np.concatenate(
-        [
-            np.full(m, spreads.ability),
-            np.full(b, FAR),
-            np.full(b, spreads.log_v),
-            np.full(b, spreads.log_a),
-            [SLOPE_SD],
-        ]
-    )
-    last = slice(m + 2 * b, m + 3 * b)
-    far = x.copy()
-    far[m + b : m + 2 * b] -= np.log(spreads.centre)
-    far[last] -= x[-1]
-    pull, ease = -far / sd**2, 1 / spreads.log_a**2
-    value = 0.5 * float(pull @ far) - float(np.log(sd).sum())
-    gradient, hessian = pull.copy(), np.diag(-1 / sd**2)
-    gradient[-1] -= pull[last].sum()
-    hessian[-1, last] = hessian[last, -1] = ease
-    hessian[-1, -1] -= b * ease
-    for part, pin in ((slice(0, m), np.full(m, m**-0.5)), (last, np.sqrt(b) * problem.weight)):
-        off = float(pin @ x[part])
-        value -= 0.5 * PIN * off**2
-        gradient[part] -= PIN * off * pin
-        hessian[part, part] -= PIN * np.outer(pin, pin)
-    return value, gradient, hessian
 
 
 def solve(evidence: Evidence) -> Fit:
@@ -276,7 +131,8 @@ def _start(problem: Problem) -> Floats:
         count = np.bincount(i, minlength=problem.m) + 0.5
         theta = np.bincount(i, logit + d[j], problem.m) / count
         theta -= theta.mean()
-    rest = np.concatenate([np.full(problem.b, CENTRE), np.zeros(problem.b), [0.0]])
+    slots = 0 if problem.b < 2 else sum(len(block.who) for block in evidence.blocks)
+    rest = np.concatenate([np.full(problem.b, CENTRE), np.zeros(problem.b + 1 + slots)])
     return np.concatenate([theta, d, rest])
 
 
@@ -324,9 +180,9 @@ def _covariance(problem: Problem, x: Floats, seen: Surface, spreads: Spreads) ->
     """Inverse curvature; no direction is less certain than the populations alone leave it."""
     from scipy.linalg import solve_triangular
 
-    prior = _prior(problem, x, spreads)[2]
-    root = np.linalg.cholesky(-prior)
-    half = solve_triangular(root, prior - seen.hessian, lower=True)
+    alone = prior(problem, x, spreads)[2]
+    root = np.linalg.cholesky(-alone)
+    half = solve_triangular(root, alone - seen.hessian, lower=True)
     size, axes = np.linalg.eigh(solve_triangular(root, half.T, lower=True))
     back = solve_triangular(root.T, axes, lower=False)
     out: Floats = (back / (1 + np.maximum(size, 0))) @ back.T
@@ -343,18 +199,24 @@ def _moved(problem: Problem, x: Floats, covariance: Floats, spreads: Spreads) ->
     theta, _, log_v, log_a, centre = problem.split(x)
     variance = np.diag(covariance)
     last = slice(m + 2 * b, m + 3 * b)
-    off = variance[last] - 2 * covariance[last, -1] + variance[-1]
+    at = m + 3 * b
+    off = variance[last] - 2 * covariance[last, at] + variance[at]
     told = problem.evidence.has_items
     known = variance[m + b : m + 2 * b][told]
     ease = told.sum() / spreads.log_v**2 + 1 / CENTRE_SD**2
     middle = (log_v[told].sum() / spreads.log_v**2 + CENTRE / CENTRE_SD**2) / ease
-    misfit, broken = _misfit(problem, x, covariance, spreads)
+    ordinary, lost, count = _misfit(problem, x, covariance, spreads)
+    part = problem.misfits
+    r = misfit(x[part], spreads.answers, spreads.broken).believed
+    answers = _ordinary(r, x[part] ** 2 + variance[part])
+    broken = float((1 - r).sum()) + lost + PSEUDO_BROKEN * USUAL_BROKEN
     return Spreads(
         ability=_sd(theta**2 + variance[:m], 1.0, 1.5),
         log_v=_sd((log_v - np.log(spreads.centre))[told] ** 2 + known, PSEUDO, USUAL_LOG_V),
         log_a=_sd((log_a - centre[0]) ** 2 + off, PSEUDO, USUAL_LOG_A),
-        misfit=misfit,
-        broken=broken,
+        misfit=ordinary,
+        broken=broken / (len(r) + count + PSEUDO_BROKEN),
+        answers=answers,
         centre=float(np.exp(middle)),
         factor=float(np.exp(1 / np.sqrt(ease))),
     )
@@ -364,20 +226,23 @@ def _sd(squares: Floats, pseudo: float, usual: float) -> float:
     return float(np.sqrt((squares.sum() + pseudo * usual**2) / (len(squares) + pseudo)))
 
 
+def _ordinary(believed: Floats, square: Floats) -> float:
+    """SD of the ordinary misfits among squares."""
+    total = float(believed @ square) + PSEUDO_CELLS * USUAL_MISFIT**2
+    return float(np.sqrt(total / (float(believed.sum()) + PSEUDO_CELLS)))
+
+
 def _misfit(
     problem: Problem, x: Floats, covariance: Floats, spreads: Spreads
-) -> tuple[float, float]:
-    """SD of ordinary misfits and share of broken cells, the expectation's error allowed for."""
+) -> tuple[float, float, int]:
+    """SD of ordinary misfits of scores, the number lost and of all; expectations have errors."""
     n = len(problem.evidence.cells.model)
     if not n:
-        return USUAL_MISFIT, USUAL_BROKEN
+        return USUAL_MISFIT, 0.0, 0
     at, mean, seen = at_points(problem, x, spreads)
     first, side, r = mean.first, seen.ordinary, seen.believed
     around = covariance[at[:, :, None], at[:, None, :]]
     error = np.einsum("ni,nij,nj->n", first, around, first)
     pull = 1 - side.variance / spreads.misfit**2  # how far a misfit follows the expectation
     square = side.mean**2 + side.variance + pull**2 * error
-    total, count = float(r @ square), float(r.sum())
-    sd = np.sqrt((total + PSEUDO_CELLS * USUAL_MISFIT**2) / (count + PSEUDO_CELLS))
-    lost = float((1 - r).sum()) + PSEUDO_CELLS * USUAL_BROKEN
-    return float(sd), lost / (n + PSEUDO_CELLS)
+    return _ordinary(r, square), float((1 - r).sum()), n

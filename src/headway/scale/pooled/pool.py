@@ -8,11 +8,13 @@ import numpy as np
 
 from headway.scale.items.curve import sigmoid
 from headway.scale.items.gauge import Gauge, gauge, reference_rows
+from headway.scale.pooled.average import share
+from headway.scale.pooled.cells import misfit
 from headway.scale.pooled.evidence import Evidence, gather
 from headway.scale.pooled.fit import Fit, solve
-from headway.scale.pooled.result import Pooled, ScoreCell
+from headway.scale.pooled.result import DOUBTED, Pooled, ScoreCell
 from headway.scale.responses import Responses
-from headway.scale.table import Floats, Table
+from headway.scale.table import Floats, Ints, Table
 
 REACH = 1.645
 SMALL = 1e-3  # of the gradient: beyond it the fit stopped short
@@ -122,18 +124,43 @@ def normal_draws(mean: Floats, covariance: Floats, draws: int, seed: int) -> Flo
 
 
 def _cells(evidence: Evidence, fit: Fit) -> tuple[ScoreCell, ...]:
+    """Every score, and every model's share of the items of a benchmark it answered."""
+    return tuple(sorted([*_scores(evidence, fit), *_answers(evidence, fit)]))
+
+
+def _scores(evidence: Evidence, fit: Fit) -> list[ScoreCell]:
     cells, mu = evidence.cells, fit.average.logit
     p = sigmoid(mu)
     # An ordinary score scatters by its misfit and by the binomial of its items.
-    width = REACH * np.sqrt(
-        fit.spreads.misfit**2 + 1 / (cells.items * np.maximum(p * (1 - p), 1e-4))
-    )
+    binomial = 1 / (cells.items * np.maximum(p * (1 - p), 1e-4))
+    width = REACH * np.sqrt(fit.spreads.misfit**2 + binomial)
     columns = (cells.observed, p, sigmoid(mu - width), sigmoid(mu + width), fit.cells.believed)
-    rows = np.stack(columns, axis=1).tolist()
-    return tuple(
-        ScoreCell(evidence.models[i], evidence.benchmarks[j], *row)
-        for i, j, row in zip(cells.model, cells.benchmark, rows, strict=True)
-    )
+    return _rows(evidence, cells.model, cells.benchmark, columns)
+
+
+def _answers(evidence: Evidence, fit: Fit) -> list[ScoreCell]:
+    m, b = len(evidence.models), len(evidence.benchmarks)
+    off = fit.x[m + 3 * b + 1 :]
+    if not len(off):
+        return []
+    blocks = evidence.blocks
+    who = np.concatenate([block.who for block in blocks])
+    where = np.concatenate([np.full(len(block.who), block.benchmark) for block in blocks])
+    seen = [block.won.sum(axis=0) / block.tried.sum(axis=0) for block in blocks]
+    theta, d, v, a = fit.x[who], *(fit.x[m + k * b + where] for k in range(3))
+    reach = REACH * fit.spreads.answers
+    expected = [share(theta + step, d, v, a) for step in (0.0, -reach, reach)]
+    believed = misfit(off, fit.spreads.answers, fit.spreads.broken).believed
+    return _rows(evidence, who, where, (np.concatenate(seen), *expected, believed))
+
+
+def _rows(
+    evidence: Evidence, model: Ints, benchmark: Ints, columns: Sequence[Floats]
+) -> list[ScoreCell]:
+    return [
+        ScoreCell(evidence.models[i], evidence.benchmarks[j], *map(float, row))
+        for i, j, row in zip(model, benchmark, np.stack(columns, axis=1), strict=True)
+    ]
 
 
 def _cautions(evidence: Evidence, fit: Fit) -> list[str]:
@@ -143,11 +170,12 @@ def _cautions(evidence: Evidence, fit: Fit) -> list[str]:
             "No benchmark has answers to single items: how far items spread within a benchmark is "
             "taken from a stated prior, so distances between far-apart models are uncertain."
         )
-    if (fit.cells.believed < 0.5).any():
-        count = int((fit.cells.believed < 0.5).sum())
+    doubts = [cell for cell in _cells(evidence, fit) if cell.believed < DOUBTED]
+    if doubts:
+        count = len(doubts)
         out.append(
-            f"{count} of {len(fit.cells.believed)} scores are more probably broken than ordinary "
-            "and hardly count."
+            f"{count} result{'' if count == 1 else 's'} of a model on a benchmark "
+            f"{'is' if count == 1 else 'are'} more probably broken than ordinary: hardly counted."
         )
     if len(evidence.cells.model):
         out.append(

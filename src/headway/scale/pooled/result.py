@@ -16,8 +16,9 @@ DOUBTED = 0.5  # a cell that is believed with a lower probability is flagged
 
 
 class ScoreCell(NamedTuple):
-    """One score of the table beside what the other evidence makes of it.
+    """One model's result on one benchmark beside what the other evidence makes of it.
 
+    It is a score of the table, or the share of the items of that benchmark that it solved.
     ``observed`` and ``expected`` are shares solved above chance; ``low`` and ``high`` bound where
     90% of ordinary scores with as many items would lie; ``believed`` is the probability that the
     misfit is an ordinary one.
@@ -60,7 +61,7 @@ class Pooled:
     has_items : (B,) bool
         Whether answers to single items were held; the spread of other benchmarks is borrowed.
     cells : tuple of ScoreCell
-        The scores, by model and benchmark.
+        The results, by model and benchmark; those of answers where there are two benchmarks.
     misfit : float
         SD in logits of the ordinary misfit of a score; nan without a table.
     broken : float
