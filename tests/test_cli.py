@@ -414,3 +414,74 @@ def test_an_item_scale_without_responses(headway, own):
     run = headway("scale", "--scale", "two_pl", "--data", own())
     assert run.returncode == 2
     assert "'item'" in run.stderr
+
+
+# --- answers and scores together, and many abilities
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """Answers on two benchmarks, and scores of the same models on these and two more."""
+    rng = random.Random(11)
+    folder = tmp_path_factory.mktemp("both")
+    rows, scores = ["model,benchmark,item,successes,trials"], ["model,benchmark,score,n_items"]
+    for m in range(10):
+        for b in range(4):
+            p = [1 / (1 + math.exp(-(m / 2 - 2 - b / 2 - (j / 10 - 1.5)))) for j in range(30)]
+            won = [sum(rng.random() < q for _ in range(3)) for q in p]
+            if b < 2:
+                rows += [f"m{m},test {b},q{j},{won[j]},3" for j in range(30)]
+            if b or m == 0:
+                scores.append(f"M{m},test {b},{sum(won) / 90:.3f},30")
+    (folder / "responses.csv").write_text("\n".join(rows), encoding="utf-8")
+    (folder / "scores.csv").write_text("\n".join(scores), encoding="utf-8")
+    return folder / "responses.csv", folder / "scores.csv"
+
+
+def test_a_pooled_scale_has_the_agreed_shape(headway, both, schema):
+    data, scores = both
+    for words in (("--data", data, "--table", scores), ("--data", data), ("--table", scores)):
+        run = headway("scale", "--scale", "pooled", *words, "--json")
+        assert (run.returncode, run.stderr) == (0, "")
+        found = json.loads(run.stdout)
+        schema("pooled", found)
+        # "m3" of the answers is "M3" of the table.
+        assert found["n_models"] == 10
+        value = {m["name"].lower(): m["value"] for m in found["models"]}
+        assert value["m9"] > value["m5"] > value["m0"]
+        assert (found["n_responses"] > 0) == (data in words)
+        assert (found["misfit"] is not None) == (scores in words)
+    text = headway("scale", "--scale", "pooled", "--data", data, "--table", scores).stdout
+    assert wide(text) <= 80
+    assert "Gauge: " in text
+
+
+def test_domains_have_the_agreed_shape(headway, both, schema):
+    words = ("scale", "--scale", "two_pl", "--data", both[0], "--domains", "benchmark")
+    run = headway(*words, "--json")
+    assert (run.returncode, run.stderr) == (0, "")
+    found = json.loads(run.stdout)
+    schema("domains", found)
+    assert [d["name"] for d in found["domains"]] == ["test 0", "test 1"]
+    assert found["correlations"][0]["value"] > 0.5
+    text = headway(*words).stdout
+    assert wide(text) <= 80
+    assert "a weighted sum of 2 abilities, not one ability" in " ".join(text.split())
+    rows = list(csv.DictReader(io.StringIO(headway(*words, "--csv").stdout)))
+    assert len(rows) == 20
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--scale", "two_pl", "--domains", "benchmark"), "--data RESPONSES"),
+        (("--scale", "eci", "--domains", "benchmark"), "two_pl or rasch"),
+        (("--scale", "eci", "--table", "x.csv"), "--scale pooled"),
+        (("--scale", "pooled", "--domains", "benchmark"), "not with pooled"),
+        (("--scale", "pooled", "--plot", "x.svg"), "--plot"),
+    ],
+)
+def test_what_pooled_and_domains_refuse(headway, words, says: str):
+    run = headway("scale", *words)
+    assert run.returncode == 2
+    assert says in run.stderr

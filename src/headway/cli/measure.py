@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from headway.cli.options import Count, Csv, Flag, Folder, Json, Pair, Words, check_plot, one_form
 from headway.cli.terminal import progress
@@ -13,6 +13,7 @@ from headway.errors import HeadwayError
 
 if TYPE_CHECKING:
     from headway.lens import Asked, Evidence, Lens
+    from headway.publish.listing import Row
 
 
 def gap(
@@ -99,8 +100,10 @@ def gap(
 
 def scale(
     *,
-    scale: Literal["eci", "rasch", "two_pl", "three_pl"] = "eci",
+    scale: Literal["eci", "rasch", "two_pl", "three_pl", "pooled"] = "eci",
     data: Path | None = None,
+    table: Path | None = None,
+    domains: str | None = None,
     ledger: Folder = None,
     draws: Count = 500,
     as_json: Json = False,
@@ -116,10 +119,15 @@ def scale(
     ----------
     scale
         The estimator: eci (Epoch's Capabilities Index), rasch (Elo from a table); or from answers
-        to single items: rasch, two_pl, three_pl.
+        to single items: rasch, two_pl, three_pl; or from both in one likelihood: pooled.
     data
         A table of your own: columns model, benchmark, score; or Epoch's eci_benchmarks.csv; or
         responses: model, item, successes, trials.
+    table
+        For pooled: scores beside the responses of --data, or alone.
+    domains
+        For two_pl and rasch of items: one ability per value of this column, such as benchmark,
+        and how they correlate.
     ledger
         Folder of another ledger: a snapshot, a store or text tables.
     draws
@@ -144,6 +152,9 @@ def scale(
 
     one_form(as_json=as_json, as_csv=as_csv)
     check_plot(plot)
+    if scale == "pooled" or domains or table:
+        _plain_only(plot, items=items)
+        return _wider(scale, data, table, domains, ledger, draws, as_json=as_json, as_csv=as_csv)
     if has_items(data, scale) and data is not None:
         fit = fit_items(data, scale, draws=draws)
         shown = items_document(fit)
@@ -176,6 +187,52 @@ def scale(
     if as_json:
         return to_json(document)
     return to_csv(document["models"]) if as_csv else scale_text(document)
+
+
+def _wider(
+    scale: str,
+    data: Path | None,
+    table: Path | None,
+    domains: str | None,
+    ledger: Path | None,
+    draws: int,
+    *,
+    as_json: bool,
+    as_csv: bool,
+) -> str:
+    """Scales beyond one table or one ability: pooled evidence, and domains."""
+    from headway.publish.domains import domains_document, domains_rows, domains_text, fit_domains
+    from headway.publish.listing import to_csv, to_json
+    from headway.publish.pooled import fit_pooled, pooled_document, pooled_text
+
+    if scale != "pooled":
+        if table:
+            raise HeadwayError("--table goes with --scale pooled; other scales take --data.")
+        shown = domains_document(fit_domains(data, scale, str(domains), draws=draws), scale)
+        rows, text = domains_rows, domains_text
+    else:
+        if domains:
+            raise HeadwayError("--domains goes with --scale two_pl or rasch, not with pooled.")
+        evidence = _evidence(table, ledger)
+        # Responses alone are enough; without them the scores of the ledger are the evidence.
+        scores = evidence.read if table or ledger or not data else None
+        shown = pooled_document(fit_pooled(data, scores, own=evidence.own, draws=draws))
+        rows, text = _models, pooled_text
+    if as_json:
+        return to_json(shown)
+    return to_csv(rows(shown)) if as_csv else text(shown)
+
+
+def _models(document: dict[str, Any]) -> list[Row]:
+    rows: list[Row] = document["models"]
+    return rows
+
+
+def _plain_only(plot: Path | None, *, items: bool) -> None:
+    if plot:
+        raise HeadwayError("A plot of this scale is not drawn yet: leave out --plot.")
+    if items:
+        raise HeadwayError("Items are listed of rasch, two_pl and three_pl: leave out --items.")
 
 
 def _evidence(data: Path | None, folder: Path | None) -> Evidence:

@@ -1,0 +1,200 @@
+"""A pooled scale for people and programs: from files to abilities and the scores it doubts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headway.publish.abilities import LEVEL, SHOWN
+from headway.publish.table import Column, prose, table
+from headway.publish.words import number, span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from headway.ledger import Ledger
+    from headway.scale import Table
+    from headway.scale.pooled import Pooled
+
+DOUBTED = 12  # scores that the text names
+
+
+def fit_pooled(data: Path | None, ledger: Ledger | None, *, own: bool, draws: int = 500) -> Pooled:
+    """Abilities from answers to items, from a table of scores, or from both.
+
+    Parameters
+    ----------
+    data
+        Tidy responses with a column ``benchmark``; None for none.
+    ledger
+        The scores; None for none.
+    own
+        They are a table of the user's own: every score counts.
+    draws
+        Joint draws.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read as responses.
+    ScaleError
+        If there is nothing to fit, or models share no benchmark.
+    """
+    from headway.scale.pooled import pooled
+    from headway.scale.responses import Responses
+
+    scores = None if ledger is None else _scores(ledger, own=own)
+    columns = None if data is None else _columns(data, ledger)
+    tests = {} if ledger is None else {b.name: b for b in ledger.benchmarks.values()}
+    return pooled(
+        None if columns is None else Responses.build(columns),
+        scores,
+        chance={name: b.chance for name, b in tests.items() if b.chance is not None},
+        ceiling={name: b.ceiling for name, b in tests.items()},
+        draws=draws,
+    )
+
+
+def _scores(ledger: Ledger, *, own: bool) -> Table:
+    from headway.lens import load
+    from headway.lens.evidence import corrected, select
+    from headway.scale import Table
+
+    if not own:
+        return select(load("headway"), ledger).table
+    cells = [
+        (result, share)
+        for result in ledger.results
+        if (share := corrected(result, ledger.benchmarks[result.benchmark])) is not None
+    ]
+    return Table.build(
+        [ledger.models[result.model].name for result, _ in cells],
+        [ledger.benchmarks[result.benchmark].name for result, _ in cells],
+        [share for _, share in cells],
+        n_items=[result.n_items for result, _ in cells],
+        imputed=[result.imputed for result, _ in cells],
+    )
+
+
+def _columns(path: Path, ledger: Ledger | None) -> Mapping[str, Any]:
+    """Responses, with models and benchmarks called as in the ledger where it knows them."""
+    from headway.ledger import find_benchmark, find_model
+    from headway.sources.responses import read_responses
+
+    columns = dict(read_responses(path).columns)
+    if ledger is not None:
+        for what, find in (("model", find_model), ("benchmark", find_benchmark)):
+            if what in columns:
+                names = {name: _known(ledger, name, find) for name in set(columns[what])}
+                columns[what] = [names[name] for name in columns[what]]
+    return columns
+
+
+def _known(ledger: Ledger, name: object, find: Callable[[Ledger, str], Any]) -> object:
+    from headway.errors import UnknownNameError
+
+    try:
+        return name if name is None else find(ledger, str(name)).name
+    except UnknownNameError:
+        return name
+
+
+def pooled_document(scale: Pooled) -> dict[str, Any]:
+    """The scale as ``headway scale --scale pooled --json`` gives it (docs/schema/pooled.json)."""
+    low, high = scale.interval(LEVEL)
+    order = sorted(range(len(scale.models)), key=lambda k: (-scale.ability[k], scale.models[k]))
+    return {
+        "scale": scale.name,
+        "unit": scale.unit,
+        "level": LEVEL,
+        "loglik": scale.loglik,
+        "gradient": scale.gradient,
+        "method": scale.method,
+        "gauge": scale.gauge,
+        "n_models": len(scale.models),
+        "n_benchmarks": len(scale.benchmarks),
+        "n_responses": scale.n_responses,
+        "n_scores": scale.n_scores,
+        "misfit": scale.misfit if scale.n_scores else None,
+        "broken": scale.broken if scale.n_scores else None,
+        "models": [
+            {
+                "name": scale.models[k],
+                "value": float(scale.ability[k]),
+                "low": float(low[k]),
+                "high": float(high[k]),
+            }
+            for k in order
+        ],
+        "benchmarks": [
+            {
+                "name": name,
+                "difficulty": float(scale.difficulty[j]),
+                "spread": float(scale.spread[j]),
+                "spread_factor": float(scale.spread_factor[j]),
+                "slope": float(scale.slope[j]),
+                "has_items": bool(scale.has_items[j]),
+            }
+            for j, name in enumerate(scale.benchmarks)
+        ],
+        "doubted": [cell._asdict() for cell in scale.doubted],
+        "cautions": list(scale.cautions),
+    }
+
+
+def pooled_text(document: dict[str, Any]) -> str:
+    """The most able models, the scores that are doubted, and how the scale was made."""
+    columns = [
+        Column("", right=True),
+        Column("model", wrap=True, least=20),
+        Column(document["unit"], right=True),
+        Column(f"{document['level']:.0%} interval", right=True),
+    ]
+    rows = [
+        (k, row["name"], number(row["value"], 2), span(row["low"], row["high"], 2, join="–"))
+        for k, row in enumerate(document["models"][:SHOWN], 1)
+    ]
+    notes = "\n".join(prose(text, first="  ") for text in document["cautions"])
+    parts = [table(columns, rows), _doubts(document), notes, prose(_closing(document))]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _doubts(document: dict[str, Any]) -> str:
+    cells = document["doubted"]
+    if not cells:
+        return ""
+    columns = [
+        Column("result that is doubted", wrap=True, least=20),
+        Column("benchmark", wrap=True, least=16),
+        Column("observed", right=True),
+        Column("expected", right=True),
+        Column("believed", right=True),
+    ]
+    rows = [
+        (
+            cell["model"],
+            cell["benchmark"],
+            f"{cell['observed']:.0%}",
+            f"{cell['expected']:.0%}",
+            "<1%" if cell["believed"] < 0.01 else f"{cell['believed']:.0%}",
+        )
+        for cell in cells[:DOUBTED]
+    ]
+    rest = len(cells) - DOUBTED
+    more = f"\n{rest} more with --json." if rest > 0 else ""
+    return table(columns, rows) + more
+
+
+def _closing(document: dict[str, Any]) -> str:
+    rest = len(document["models"]) - SHOWN
+    more = f"{rest} more models with --json or --csv. " if rest > 0 else ""
+    misfit = (
+        ""
+        if document["misfit"] is None
+        else f" A score misses what its model's others say by {document['misfit']:.2f} logits (SD)."
+    )
+    return (
+        f"{more}Scale pooled: {document['n_models']} models, {document['n_benchmarks']} "
+        f"benchmarks, {document['n_responses']:,} answers' cells, {document['n_scores']:,} scores."
+        f"{misfit} Method: {document['method']}. Gauge: {document['gauge']}."
+    )

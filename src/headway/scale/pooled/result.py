@@ -1,0 +1,148 @@
+"""What `pooled` returns: abilities with joint draws, benchmarks, and the cells it doubts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from headway.scale.table import Bools, Floats
+
+if TYPE_CHECKING:
+    import polars
+
+DOUBTED = 0.5  # a cell that is believed with a lower probability is flagged
+
+
+class ScoreCell(NamedTuple):
+    """One model's result on one benchmark beside what the other evidence makes of it.
+
+    It is a score of the table, or the share of the items of that benchmark that it solved.
+    ``observed`` and ``expected`` are shares solved above chance; ``low`` and ``high`` bound where
+    90% of ordinary scores with as many items would lie; ``believed`` is the probability that the
+    misfit is an ordinary one.
+    """
+
+    model: str
+    benchmark: str
+    observed: float
+    expected: float
+    low: float
+    high: float
+    believed: float
+
+
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """Abilities of M models and the parameters of B benchmarks on one axis.
+
+    P(solve item i) = sigmoid(slope_b (ability_m - delta_i)),
+    delta_i ~ N(difficulty_b, spread_b^2).
+
+    Attributes
+    ----------
+    models : tuple of str
+        Length M.
+    ability : (M,) float
+        In the stated gauge.
+    covariance : (M, M) float
+        Of the abilities in that gauge, benchmarks and items allowed for.
+    draws : (S, M) float
+        Joint draws of the abilities.
+    benchmarks : tuple of str
+        Length B.
+    difficulty, spread, slope : (B,) float
+        Mean and SD of the difficulties of a benchmark's items (in ``unit``), and its slope (per
+        ``unit``).
+    difficulty_se, spread_factor : (B,) float
+        Standard error of the difficulty; factor by which the spread is uncertain (the SE of its
+        logarithm, as exp).
+    has_items : (B,) bool
+        Whether answers to single items were held; the spread of other benchmarks is borrowed.
+    cells : tuple of ScoreCell
+        The results, by model and benchmark; those of answers where there are two benchmarks.
+    misfit : float
+        SD in logits of the ordinary misfit of a score; nan without a table.
+    broken : float
+        Estimated share of cells with a gross misfit; nan without a table.
+    loglik : float
+        Log-likelihood at the mode, items and misfits integrated out, without binomial
+        coefficients.
+    gradient : float
+        Largest element of the gradient at the mode.
+    unit, method, gauge : str
+    n_responses, n_scores : int
+        Cells of both kinds that were fitted.
+    cautions : tuple of str
+        What a reader must know before trusting this scale, one sentence each.
+    """
+
+    models: tuple[str, ...]
+    ability: Floats
+    covariance: Floats
+    draws: Floats
+    benchmarks: tuple[str, ...]
+    difficulty: Floats
+    spread: Floats
+    slope: Floats
+    difficulty_se: Floats
+    spread_factor: Floats
+    has_items: Bools
+    cells: tuple[ScoreCell, ...]
+    misfit: float
+    broken: float
+    loglik: float
+    gradient: float
+    unit: str
+    method: str
+    gauge: str
+    n_responses: int
+    n_scores: int
+    cautions: tuple[str, ...] = ()
+    name: str = "pooled"
+
+    @property
+    def se(self) -> Floats:
+        """Standard error of each ability, (M,)."""
+        error: Floats = np.sqrt(np.diag(self.covariance))
+        return error
+
+    @property
+    def doubted(self) -> tuple[ScoreCell, ...]:
+        """Cells that are more probably broken than not, the least believed first."""
+        flagged = [cell for cell in self.cells if cell.believed < DOUBTED]
+        return tuple(sorted(flagged, key=lambda cell: cell.believed))
+
+    def interval(self, level: float = 0.9) -> tuple[Floats, Floats]:
+        """Central normal interval of each ability, (M,) and (M,)."""
+        from scipy.special import ndtri
+
+        reach = float(ndtri((1 + level) / 2)) * self.se
+        return self.ability - reach, self.ability + reach
+
+    def summary(self, top: int = 10) -> str:
+        """The most able models, one line each, with 90% intervals."""
+        low, high = self.interval()
+        order = np.argsort(-self.ability, kind="stable")[:top]
+        return "\n".join(
+            f"{self.ability[k]:8.2f} [{low[k]:.2f}, {high[k]:.2f}] {self.models[k]}" for k in order
+        )
+
+    def to_frame(self, level: float = 0.9) -> polars.DataFrame:
+        """One row per model, most able first: model, value, low, high."""
+        import polars
+
+        low, high = self.interval(level)
+        frame = polars.DataFrame(
+            {"model": self.models, "value": self.ability, "low": low, "high": high}
+        )
+        return frame.sort(["value", "model"], descending=[True, False])
+
+    def cells_frame(self) -> polars.DataFrame:
+        """One row per score: the fields of :class:`ScoreCell`."""
+        import polars
+
+        return polars.DataFrame(
+            {name: [getattr(c, name) for c in self.cells] for name in ScoreCell._fields}
+        )
