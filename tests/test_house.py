@@ -48,6 +48,8 @@ HEAVY = {
     "jinja2": set(),
     "platformdirs": set(),
     "threadpoolctl": set(),
+    "jax": set(),
+    "numpyro": set(),
 }
 
 
