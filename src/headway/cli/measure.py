@@ -101,6 +101,7 @@ def scale(
     *,
     scale: Literal["eci", "rasch", "two_pl", "three_pl"] = "eci",
     data: Path | None = None,
+    method: Literal["integrated", "joint", "marginal", "bayes"] | None = None,
     ledger: Folder = None,
     draws: Count = 500,
     as_json: Json = False,
@@ -119,6 +120,8 @@ def scale(
     data
         A table of your own: columns model, benchmark, score; or Epoch's eci_benchmarks.csv; or
         responses: model, item, successes, trials.
+    method
+        How a scale of items is fitted; default: as the data ask. bayes samples (slow; an extra).
     ledger
         Folder of another ledger: a snapshot, a store or text tables.
     draws
@@ -141,10 +144,12 @@ def scale(
     if has_items(data, scale) and data is not None:
         if plot:
             raise HeadwayError("A plot of items is not drawn yet: leave out --plot.")
-        shown = items_document(fit_items(data, scale, draws=draws))
+        shown = items_document(fit_items(data, scale, draws=draws, method=method))
         if as_json:
             return to_json(shown)
         return to_csv(shown["models"]) if as_csv else items_text(shown)
+    if method:
+        raise HeadwayError("--method is for answers to single items: pass --data RESPONSES.")
     evidence = _evidence(data, ledger)
     with progress() as tick:
         done = 0

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headway.publish.listing import Row
+    from headway.scale.bayes import SampledFacets
     from headway.scale.facets import Facets
     from headway.scale.facets.identify import Component
 
@@ -18,7 +19,7 @@ SHOWN = 12
 _ASIDE = {"item", "cluster"}
 
 
-def fit_document(fit: Facets, left_out: int = 0) -> dict[str, Any]:
+def fit_document(fit: Facets | SampledFacets, left_out: int = 0) -> dict[str, Any]:
     """The fit as ``headway fit --json`` gives it (``docs/schema/fit.json``).
 
     Parameters
@@ -76,7 +77,7 @@ def fit_text(document: dict[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _levels(fit: Facets, term: str) -> list[Row]:
+def _levels(fit: Facets | SampledFacets, term: str) -> list[Row]:
     names, modes, sds = fit.levels(term)
     order = sorted(range(len(names)), key=lambda k: (-modes[k], names[k]))
     return [{"level": names[k], "mode": float(modes[k]), "sd": float(sds[k])} for k in order]
@@ -155,8 +156,10 @@ def _one_table(term: str, rows: Sequence[Row]) -> str:
 
 
 def _closing(document: dict[str, Any]) -> str:
+    how = "Sampled posterior: medians of SDs, means of effects,"
+    if document["loglik"] is not None:
+        how = f"Laplace log-likelihood {number(document['loglik'], 1)}"
     return (
-        f"Laplace log-likelihood {number(document['loglik'], 1)} from {document['n_cells']:,} "
-        "cells. Modes are in logits, around the mean of their term; each is drawn towards it as "
-        "far as its cells leave it uncertain."
+        f"{how} from {document['n_cells']:,} cells. Modes are in logits, around the mean of their "
+        "term; each is drawn towards it as far as its cells leave it uncertain."
     )

@@ -125,3 +125,15 @@ def test_binomial_coefficients_are_counted():
 
     apart = facets(Responses.build(single), "resolved ~ (1|item)").loglik
     assert whole - apart == pytest.approx(ways.sum(), abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_long_step_of_the_optimiser_is_survived(seed):
+    # The optimiser can try SDs of 0.0025 and 20 on its way; the last mode is no start for those.
+    data = made(seed, models=15, harnesses=5, items=60, trials=3, missing=0.3, sd=0.5)
+    formula = "resolved ~ (1|model) + (1|harness) + (1|model:harness) + (1|item)"
+    model = Laplace(build(parse(formula), data))
+    model.mode(np.array([0.0, 0.0, 0.0, 0.0, -0.5]))
+    far = np.array([-6.0, 3.0, -3.5, -3.3, -1.5])
+    cold = Laplace(model.design).mode(far)
+    assert model.mode(far).loglik == pytest.approx(cold.loglik, rel=1e-9)

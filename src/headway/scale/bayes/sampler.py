@@ -101,7 +101,8 @@ def sample(
     with double():
         import jax
 
-        chain = _sampler(model, draws, warmup, chains)
+        shapes = tuple(np.shape(x) for x in jax.tree.leaves(data))
+        chain = _sampler(model, shapes, draws, warmup, chains)
         chain.run(jax.random.PRNGKey(seed), *data, extra_fields=("diverging",))
         found = chain.get_samples(group_by_chain=True)
         lost = int(np.asarray(chain.get_extra_fields()["diverging"]).sum())
@@ -109,10 +110,17 @@ def sample(
 
 
 @lru_cache(maxsize=4)
-def _sampler(model: Callable[..., None], draws: int, warmup: int, chains: int) -> Any:
-    """A sampler that is compiled once for data of one shape: compiling takes most of the time."""
+def _sampler(
+    model: Callable[..., None],
+    shapes: tuple[tuple[int, ...], ...],
+    draws: int,
+    warmup: int,
+    chains: int,
+) -> Any:
+    """A sampler that is compiled once for data of these shapes: that takes most of the time."""
     from numpyro.infer import MCMC, NUTS, init_to_uniform
 
+    del shapes  # a sampler remembers the shapes it has seen, so other shapes need another
     return MCMC(
         NUTS(model, target_accept_prob=ACCEPT, init_strategy=init_to_uniform(radius=1.0)),
         num_warmup=warmup,

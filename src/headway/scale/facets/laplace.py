@@ -133,9 +133,7 @@ class Laplace:
         """
         d, sd = self.design, self.sds(phi)
         offset = d.x @ phi[len(d.terms) :]
-        u = self._warm
-        eta = offset + d.spread(sd * u)
-        value = self._log_posterior(u, eta)
+        u, eta, value = self._first(offset, sd)
         for _ in range(STEPS):
             p = _sigmoid(eta)
             weight = d.trials * p * (1 - p)
@@ -149,6 +147,14 @@ class Laplace:
                 return Mode(u, eta, p, weight, factor, total)
             u, eta, value = self._move(u, step, offset, sd, value, gain)
         raise ScaleError("The effects do not settle; leave out a term, or look at the counts.")
+
+    def _first(self, offset: Floats, sd: Floats) -> tuple[Floats, Floats, float]:
+        """The last mode, or no effects where that is higher: far off, the last is a bad start."""
+        starts = []
+        for u in (self._warm, np.zeros_like(self._warm)):
+            eta = offset + self.design.spread(sd * u)
+            starts.append((u, eta, self._log_posterior(u, eta)))
+        return max(starts, key=lambda start: start[2])
 
     def _move(
         self, u: Floats, step: Floats, offset: Floats, sd: Floats, value: float, gain: float
