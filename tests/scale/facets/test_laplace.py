@@ -13,6 +13,7 @@ from tests.scale.facets.made import made
 from headway.scale.facets import facets, parse
 from headway.scale.facets.design import build
 from headway.scale.facets.laplace import Laplace
+from headway.scale.facets.maximum import maximise
 
 FULL = "resolved ~ (1|model) + (1|harness) + (1|model:harness) + (1|item)"
 
@@ -127,13 +128,8 @@ def test_binomial_coefficients_are_counted():
     assert whole - apart == pytest.approx(ways.sum(), abs=1e-6)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_a_long_step_of_the_optimiser_is_survived(seed):
-    # The optimiser can try SDs of 0.0025 and 20 on its way; the last mode is no start for those.
-    data = made(seed, models=15, harnesses=5, items=60, trials=3, missing=0.3, sd=0.5)
-    formula = "resolved ~ (1|model) + (1|harness) + (1|model:harness) + (1|item)"
-    model = Laplace(build(parse(formula), data))
-    model.mode(np.array([0.0, 0.0, 0.0, 0.0, -0.5]))
-    far = np.array([-6.0, 3.0, -3.5, -3.3, -1.5])
-    cold = Laplace(model.design).mode(far)
-    assert model.mode(far).loglik == pytest.approx(cold.loglik, rel=1e-9)
+def test_a_long_first_step_of_the_optimiser_is_survived():
+    # The optimiser tries SDs of 0.0025 and 20 on its way here; the last mode is no start for those.
+    data = made(327, models=15, harnesses=5, items=60, trials=1, missing=0.8)
+    formula = parse("resolved ~ (1|model) + (1|harness) + (1|item)")
+    assert maximise(Laplace(build(formula, data))).gradient < 1e-3
