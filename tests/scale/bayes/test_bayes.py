@@ -10,6 +10,7 @@ import jsonschema
 import numpy as np
 import pytest
 from scipy.integrate import dblquad
+from scipy.stats import multivariate_normal, wishart
 from tests.scale.facets.made import made
 from tests.scale.items.simulate import simulate
 
@@ -18,7 +19,7 @@ from headway.publish.effects import fit_document, fit_text
 from headway.publish.items import items_document, items_text
 from headway.scale.bayes import bayes_facets, bayes_items
 from headway.scale.bayes import facets as crossed
-from headway.scale.bayes.items import _of_abilities
+from headway.scale.bayes.items import _contrasts, _model, _of_abilities
 from headway.scale.bayes.sampler import Checks, cautions, check, double, sample, softplus
 from headway.scale.facets import facets
 from headway.scale.facets.design import build
@@ -143,6 +144,49 @@ def test_the_prior_of_abilities_is_that_of_pseudo_models(extra):
     with double():
         there, here = ours(2 * theta), ours(theta)
     assert there - here == pytest.approx(integral(2 * theta) - integral(theta), abs=1e-4)
+
+
+def raw_density(won, tried, theta, log_a, b, precision) -> float:
+    """Log posterior of abilities, items and their population, written down anew."""
+    z = np.exp(log_a)[:, None] * (theta - b[:, None])
+    u = np.stack([log_a, b])
+    of_items = multivariate_normal(np.zeros(2), np.linalg.inv(precision)).logpdf(u.T).sum()
+    m = len(theta)
+    squares = 5 * 1.5**2 + m * theta.var() + 5 * m / (5 + m) * theta.mean() ** 2
+    return (
+        (won * z - tried * np.logaddexp(0, z)).sum()
+        + of_items
+        - (m + 4) / 2 * np.log(squares)
+        + wishart(5, np.linalg.inv(5 * np.diag([0.4**2, 1.5**2]))).logpdf(precision)
+    )
+
+
+def test_the_density_is_that_of_the_raw_gauge(extra):
+    from numpyro.infer.util import log_density
+
+    rng = np.random.default_rng(2)
+    j, m = 6, 5
+    tried = rng.integers(0, 4, (j, m)).astype(float)
+    won = rng.binomial(tried.astype(int), 0.6).astype(float)
+    found = []
+    for _ in range(3):
+        x, beta, z = rng.normal(size=m - 1), rng.normal(size=j), rng.normal(size=j)
+        shift, log_unit = rng.normal(size=2)
+        root = np.array([[2.1, 0], [0.4, 0.7]]) + np.tril(rng.uniform(0, 0.5, (2, 2)))
+        sites = {"x": x, "shift": shift, "log_unit": log_unit, "root": root, "beta": beta, "z": z}
+        with double():
+            arrays = (won, tried, _contrasts(m))
+            ours = float(log_density(_model(True, 0.0), arrays, {}, sites)[0])
+        unit = np.exp(log_unit)
+        t = _contrasts(m) @ x * np.sqrt(m) / np.linalg.norm(x)
+        b = shift + unit * beta
+        log_a = (z - root[1, 0] * b) / root[0, 0]
+        raw = raw_density(won, tried, shift + unit * t, log_a, b, root @ root.T)
+        # What a change of variables adds: b by beta, log a by z, abilities by log unit, P by root.
+        raw += j * log_unit - j * np.log(root[0, 0]) + (m - 1) * log_unit
+        raw += 2 * np.log(root[0, 0]) + np.log(root[1, 1]) - x @ x / 2
+        found.append(ours - raw)
+    assert np.ptp(found) < 1e-9
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.6])
