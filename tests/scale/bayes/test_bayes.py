@@ -42,7 +42,7 @@ def sampled(extra, answers):
 
 @pytest.fixture(scope="module")
 def runs() -> Responses:
-    return made(3, models=10, harnesses=6, items=30, trials=4, missing=0.2)
+    return made(3, models=12, harnesses=8, items=80, trials=4, missing=0.1)
 
 
 @pytest.fixture(scope="module")
