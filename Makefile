@@ -11,7 +11,7 @@ WORKERS ?= 2
 
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: gap test lint format bench coverage docs clean
+.PHONY: gap test lint format bench bayes coverage coverage-facets docs clean
 .DEFAULT_GOAL := gap
 
 gap: $(VENV)/.site
@@ -33,9 +33,16 @@ format: $(VENV)/.test
 bench: $(VENV)/.site
 	@$(BIN)/python benchmarks/speed.py
 
-# Takes long: the table of docs/method.md.
+# Takes an hour: fast solvers against sampling, the table of docs/method.md.
+bayes: $(VENV)/.test
+	@$(BIN)/python benchmarks/bayes.py
+
+# Takes long: the tables of docs/method.md.
 coverage: $(VENV)/.site
 	@$(BIN)/python benchmarks/coverage.py
+
+coverage-facets: $(VENV)/.site
+	@$(BIN)/python benchmarks/coverage_facets.py
 
 # The help texts in docs/cli.md.
 docs: $(VENV)/.test

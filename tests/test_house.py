@@ -50,6 +50,8 @@ HEAVY = {
     "jinja2": set(),
     "platformdirs": set(),
     "threadpoolctl": set(),
+    "jax": set(),
+    "numpyro": set(),
 }
 
 

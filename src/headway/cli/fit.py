@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from headway.cli.options import Csv, Json, check_plot, one_form
 
 if TYPE_CHECKING:
+    from headway.scale.bayes import SampledFacets
+    from headway.scale.facets import Facets
     from headway.scale.responses import Responses
 
 Data = Annotated[Path, Parameter(name="DATA", show_default=False)]
@@ -20,6 +22,7 @@ def fit(
     /,
     *,
     formula: str = "resolved ~ (1|model) + (1|item)",
+    method: Literal["laplace", "bayes"] = "laplace",
     level: float = 0.9,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -38,6 +41,8 @@ def fit(
     formula
         Fixed effects by name, random ones as (1|name) or (1|name:name), slopes as
         (0 + budget|model).
+    method
+        laplace, or bayes: samples the same model (slow; an extra).
     level
         Level of the intervals.
     as_json
@@ -52,12 +57,11 @@ def fit(
     from headway.publish.effects import fit_document, fit_rows, fit_text
     from headway.publish.forest import fit_chart
     from headway.publish.listing import to_csv, to_json
-    from headway.scale.facets import facets
 
     one_form(as_json=as_json, as_csv=as_csv)
     check_plot(plot)
     responses, left_out = _responses(data)
-    document = fit_document(facets(responses, formula, level=level), left_out)
+    document = fit_document(_crossed(responses, formula, method, level), left_out)
     if plot:
         fit_chart(document, plot, data.name, term)
     if as_json:
@@ -110,6 +114,18 @@ def setups(
     if as_json:
         return to_json(document)
     return to_csv(document["models"]) if as_csv else setups_text(document)
+
+
+def _crossed(
+    responses: Responses, formula: str, method: str, level: float
+) -> Facets | SampledFacets:
+    if method == "bayes":
+        from headway.scale.bayes import bayes_facets
+
+        return bayes_facets(responses, formula, level=level)
+    from headway.scale.facets import facets
+
+    return facets(responses, formula, level=level)
 
 
 def _responses(path: Path) -> tuple[Responses, int]:

@@ -104,6 +104,7 @@ def scale(
     data: Path | None = None,
     table: Path | None = None,
     domains: str | None = None,
+    method: Literal["integrated", "joint", "marginal", "bayes"] | None = None,
     ledger: Folder = None,
     draws: Count = 500,
     as_json: Json = False,
@@ -128,6 +129,8 @@ def scale(
     domains
         For two_pl and rasch of items: one ability per value of this column, such as benchmark,
         and how they correlate.
+    method
+        How a scale of items is fitted; default: as the data ask. bayes samples (slow; an extra).
     ledger
         Folder of another ledger: a snapshot, a store or text tables.
     draws
@@ -142,34 +145,59 @@ def scale(
     items
         Of an item scale: list the items, with slope, difficulty and fit, in place of the models.
     """
-    from headway.publish.abilities import scale_document, scale_text
-    from headway.publish.fitting import fit_scale
-    from headway.publish.item_list import add_fit, list_text
-    from headway.publish.item_map import map_chart
-    from headway.publish.items import fit_items, has_items, items_document, items_text
-    from headway.publish.listing import to_csv, to_json
-    from headway.publish.ranking import scale_chart
+    from headway.publish.items import has_items
 
     one_form(as_json=as_json, as_csv=as_csv)
     check_plot(plot)
     if scale == "pooled" or domains or table:
-        _plain_only(plot, items=items)
+        _plain_only(plot, method, items=items)
         return _wider(scale, data, table, domains, ledger, draws, as_json=as_json, as_csv=as_csv)
-    if has_items(data, scale) and data is not None:
-        fit = fit_items(data, scale, draws=draws)
-        shown = items_document(fit)
-        if items:
-            add_fit(shown, fit, data)
-        if plot:
-            map_chart(shown, plot)
-        if as_json:
-            return to_json(shown)
-        if as_csv:
-            return to_csv(shown["items" if items else "models"])
-        return list_text(shown) if items else items_text(shown)
+    if has_items(data, scale) and data:
+        return _of_items(data, scale, method, draws, plot, items, as_json=as_json, as_csv=as_csv)
     if items:
         raise HeadwayError("Items are listed of responses: pass --data with columns model, item.")
-    evidence = _evidence(data, ledger)
+    if method:
+        raise HeadwayError("--method is for answers to single items: pass --data RESPONSES.")
+    return _of_table(_evidence(data, ledger), scale, draws, plot, as_json=as_json, as_csv=as_csv)
+
+
+def _of_items(
+    data: Path,
+    scale: str,
+    method: str | None,
+    draws: int,
+    plot: Path | None,
+    items: bool,
+    *,
+    as_json: bool,
+    as_csv: bool,
+) -> str:
+    from headway.publish.item_list import add_fit, list_text
+    from headway.publish.item_map import map_chart
+    from headway.publish.items import fit_items, items_document, items_text
+    from headway.publish.listing import to_csv, to_json
+
+    fit = fit_items(data, scale, draws=draws, method=method)
+    shown = items_document(fit)
+    if items:
+        add_fit(shown, fit, data)
+    if plot:
+        map_chart(shown, plot)
+    if as_json:
+        return to_json(shown)
+    if as_csv:
+        return to_csv(shown["items" if items else "models"])
+    return list_text(shown) if items else items_text(shown)
+
+
+def _of_table(
+    evidence: Evidence, scale: str, draws: int, plot: Path | None, *, as_json: bool, as_csv: bool
+) -> str:
+    from headway.publish.abilities import scale_document, scale_text
+    from headway.publish.fitting import fit_scale
+    from headway.publish.listing import to_csv, to_json
+    from headway.publish.ranking import scale_chart
+
     with progress() as tick:
         done = 0
 
@@ -228,7 +256,9 @@ def _models(document: dict[str, Any]) -> list[Row]:
     return rows
 
 
-def _plain_only(plot: Path | None, *, items: bool) -> None:
+def _plain_only(plot: Path | None, method: str | None, *, items: bool) -> None:
+    if method:
+        raise HeadwayError("This scale is fitted in one way only: leave out --method.")
     if plot:
         raise HeadwayError("A plot of this scale is not drawn yet: leave out --plot.")
     if items:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headway.publish.listing import Row
+    from headway.scale.bayes import SampledFacets
     from headway.scale.facets import Facets
     from headway.scale.facets.identify import Component
 
@@ -20,7 +21,7 @@ NONE = 0.02  # an SD below this, in logits, is none
 _ASIDE = {"item", "cluster"}
 
 
-def fit_document(fit: Facets, left_out: int = 0) -> dict[str, Any]:
+def fit_document(fit: Facets | SampledFacets, left_out: int = 0) -> dict[str, Any]:
     """The fit as ``headway fit --json`` gives it (``docs/schema/fit.json``).
 
     Parameters
@@ -48,7 +49,7 @@ def fit_document(fit: Facets, left_out: int = 0) -> dict[str, Any]:
     }
 
 
-def spreads(fit: Facets) -> list[Row]:
+def spreads(fit: Facets | SampledFacets) -> list[Row]:
     """SDs of all terms; ``high`` is None where the data set no upper bound."""
     return [
         {"term": v.term, "sd": v.sd, "low": v.low, "high": v.high if v.high < math.inf else None}
@@ -85,7 +86,7 @@ def fit_text(document: dict[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _levels(fit: Facets, term: str) -> list[Row]:
+def _levels(fit: Facets | SampledFacets, term: str) -> list[Row]:
     names, modes, sds = fit.levels(term)
     rows = sorted(zip((-modes).tolist(), names, sds.tolist(), strict=True))
     return [{"level": name, "mode": -less, "sd": sd} for less, name, sd in rows]
@@ -170,8 +171,10 @@ def _one_table(term: str, rows: Sequence[Row]) -> str:
 
 
 def _closing(document: dict[str, Any]) -> str:
+    how = "Sampled posterior: medians of SDs, means of effects,"
+    if document["loglik"] is not None:
+        how = f"Laplace log-likelihood {number(document['loglik'], 1)}"
     return (
-        f"Laplace log-likelihood {number(document['loglik'], 1)} from {document['n_cells']:,} "
-        "cells. Modes are in logits, around the mean of their term; each is drawn towards it as "
-        "far as its cells leave it uncertain."
+        f"{how} from {document['n_cells']:,} cells. Modes are in logits, around the mean of their "
+        "term; each is drawn towards it as far as its cells leave it uncertain."
     )

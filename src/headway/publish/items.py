@@ -34,7 +34,7 @@ def has_items(path: Path | None, name: str) -> bool:
     return of_items or (path is not None and name == "rasch" and "item" in read_raw(path).header)
 
 
-def fit_items(path: Path, name: str, *, draws: int = 500) -> ItemScale:
+def fit_items(path: Path, name: str, *, draws: int = 500, method: str | None = None) -> ItemScale:
     """Abilities from answers to single items.
 
     Parameters
@@ -44,12 +44,16 @@ def fit_items(path: Path, name: str, *, draws: int = 500) -> ItemScale:
     name
         ``rasch``, ``two_pl`` or ``three_pl``.
     draws
-        Joint draws for the intervals.
+        Joint draws for the intervals; of each chain for ``bayes``.
+    method
+        ``integrated``, ``joint``, ``marginal`` or ``bayes``; by default it follows the data.
 
     Raises
     ------
     DataError
         If the file cannot be read as responses.
+    MissingExtraError
+        If it is to be sampled without the libraries for it.
     ScaleError
         If models share no items, or there is nothing to fit.
     """
@@ -61,8 +65,15 @@ def fit_items(path: Path, name: str, *, draws: int = 500) -> ItemScale:
     columns: Mapping[str, Any] = {
         key: values for key, values in read.columns.items() if key in _COUNTS
     }
+    responses = Responses.build(columns)
+    if method == "bayes":
+        from headway.scale.bayes import bayes_items
+        from headway.scale.items.choose import GUESS
+
+        floor = GUESS if name == "three_pl" else 0.0
+        return bayes_items(responses, slopes=name != "rasch", floor=floor, draws=draws)
     fits = {"rasch": items.rasch_items, "two_pl": items.two_pl, "three_pl": items.three_pl}
-    return fits[name](Responses.build(columns), draws=draws)
+    return fits[name](responses, draws=draws, method=method)
 
 
 _COUNTS = ("model", "item", "successes", "trials")

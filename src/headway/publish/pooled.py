@@ -81,7 +81,7 @@ def _columns(path: Path, ledger: Ledger | None) -> Mapping[str, Any]:
     from headway.ledger import find_benchmark, find_model
     from headway.sources.responses import read_responses
 
-    columns = dict(read_responses(path).columns)
+    columns: dict[str, Any] = dict(read_responses(path).columns)
     if ledger is not None:
         for what, find in (("model", find_model), ("benchmark", find_benchmark)):
             if what in columns:

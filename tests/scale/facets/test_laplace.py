@@ -13,6 +13,7 @@ from tests.scale.facets.made import made
 from headway.scale.facets import facets, parse
 from headway.scale.facets.design import build
 from headway.scale.facets.laplace import Laplace
+from headway.scale.facets.maximum import maximise
 
 FULL = "resolved ~ (1|model) + (1|harness) + (1|model:harness) + (1|item)"
 
@@ -172,3 +173,10 @@ def test_many_models_of_two_answers_each():
     # The Laplace approximation is this far off with two answers, and says so.
     assert 0.7 < fit.variance[0].sd < 0.95
     assert any("Levels of model have 2.0 attempts on average" in text for text in fit.cautions)
+
+
+def test_a_long_first_step_of_the_optimiser_is_survived():
+    # The optimiser tries SDs of 0.0025 and 20 on its way here; the last mode is no start for those.
+    data = made(327, models=15, harnesses=5, items=60, trials=1, missing=0.8)
+    formula = parse("resolved ~ (1|model) + (1|harness) + (1|item)")
+    assert maximise(Laplace(build(formula, data))).gradient < 1e-3

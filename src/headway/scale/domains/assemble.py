@@ -154,7 +154,7 @@ def _gauged(at: Posterior, rows: Ints, *, slopes: bool) -> tuple[Floats, Floats,
     for d in range(k):
         noise = float(np.sqrt(np.einsum("mm->m", blocks[:, d, :, d])[rows].mean()))
         one = gauge(at.mean[:, d], rows, scaled=slopes, named=True, noise=noise)
-        ability[:, d], turn[d] = one.ability(at.mean[:, d]), one.jacobian
+        ability[:, d], turn[d] = one.ability(at.mean[:, d]), one.change(np.eye(m)).T
         words = f"each domain {one.words}"
     out = np.einsum("kam,mknl,lbn->akbl", turn, blocks, turn, optimize=True)
     return ability, out, words

@@ -15,6 +15,8 @@ import numpy as np
 from headway.errors import ScaleError
 from headway.scale.items.connect import refuse_islands
 from headway.scale.items.integrated import integrated
+from headway.scale.items.loops import loops
+from headway.scale.items.sparse import lay_out
 from headway.scale.responses import Responses
 from headway.scale.table import Floats, Ints
 
@@ -89,7 +91,7 @@ def site(cells: Responses, domain: str, rows: Ints, *, slopes: bool) -> Site:
         refuse_islands(part)
     except ScaleError as error:
         raise ScaleError(f"Within the domain {domain!r}: {error}") from None
-    fit = integrated(part, slopes=slopes)
+    fit = integrated(loops(lay_out(part)), slopes=slopes)
     posterior = np.linalg.inv(fit.covariance)
     ease = 1 / fit.spread**2
     precision = _positive(posterior - ease * np.eye(len(who)))

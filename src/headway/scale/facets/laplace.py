@@ -85,10 +85,13 @@ class Laplace:
         raise ScaleError("The effects do not settle; leave out a term, or look at the counts.")
 
     def _begin(self, offset: Floats, sd: Floats) -> tuple[Floats, Floats, Floats, float]:
-        """Start from the last mode: from its effects in units of their SD, or in logits."""
+        """Start from the last mode, its effects in units of their SD or in logits, or from none.
+
+        Far off, the last mode is a bad start: steps from it crawl.
+        """
         best: tuple[Floats, Floats, Floats, float] | None = None
         last, then = self._warm
-        for u in (last, last * then / sd) if (then != sd).any() else (last,):
+        for u in (last, last * then / sd, np.zeros_like(last)):
             eta = offset + self.design.spread(sd * u)
             value, p = self._log_posterior(u, eta)
             if best is None or value > best[3]:

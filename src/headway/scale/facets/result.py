@@ -90,12 +90,7 @@ class Facets:
         UnknownNameError
             If the fit has no such random effect.
         """
-        names = [t.name for t in self.design.terms]
-        if term not in names:
-            raise UnknownNameError(
-                f"The fit has no random effect {term!r}; it has {', '.join(names)}."
-            )
-        return names.index(term)
+        return place(self.design, term)
 
     def levels(self, term: str) -> tuple[tuple[str, ...], Floats, Floats]:
         """Names (L), modes (L,) and SDs (L,) of one term, in logits."""
@@ -168,6 +163,20 @@ class Facets:
             raise UnknownNameError(f"No {term} is called {level!r}{offer}")
         start: int = self.design.slices[k].start
         return start + levels.index(level)
+
+
+def place(design: Design, term: str) -> int:
+    """Position of a term in ``design.terms``.
+
+    Raises
+    ------
+    UnknownNameError
+        If the fit has no such random effect.
+    """
+    names = [t.name for t in design.terms]
+    if term not in names:
+        raise UnknownNameError(f"The fit has no random effect {term!r}; it has {', '.join(names)}.")
+    return names.index(term)
 
 
 def _root(covariance: Floats) -> Floats:
