@@ -10,12 +10,12 @@ import numpy as np
 from headway.scale.items.gauge import gauge
 from headway.scale.items.integrated import integrated
 from headway.scale.items.joint import joint
-from headway.scale.items.loops import loops
+from headway.scale.items.loops import blas_threads, cores, loops
 from headway.scale.items.matrix import Totals
 from headway.scale.items.mml import mml
 from headway.scale.items.plain import slope_and_place
 from headway.scale.items.result import ItemScale
-from headway.scale.items.schur import LARGEST
+from headway.scale.items.schur import LARGEST, MANY
 from headway.scale.items.sparse import Answers
 from headway.scale.responses import Responses
 from headway.scale.table import Floats, Ints
@@ -120,7 +120,11 @@ def _noise(covariance: Floats, asked: Asked) -> Floats:
     if covariance.ndim == 1:
         alone: Floats = noise * np.sqrt(covariance)
         return alone
-    out: Floats = noise @ np.linalg.cholesky(covariance).T
+    from scipy.linalg import cholesky
+
+    with blas_threads(1 if len(covariance) < MANY else cores()):
+        # LAPACK's own, which is twice as fast as NumPy's with thousands of models.
+        out: Floats = noise @ cholesky(covariance, lower=True, check_finite=False).T
     return out
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from headway.errors import ScaleError, UnknownNameError
 from headway.scale.table import Floats, Ints
 
+BLOCK = 64  # rows that stay in the cache
 FEWEST = 3  # with two reference models both would be exact: +1 and -1
 
 
@@ -51,9 +52,14 @@ class Gauge:
 
     def covariance(self, cov: Floats) -> Floats:
         """Covariance in this gauge; directions that the gauge fixes have none."""
-        out = self.change(self.change(cov).T)
-        out += out.T.copy()
-        out /= 2
+        # J cov J' with J = (I - A P') / unit, written so that no dense product is needed.
+        a, p = np.stack([np.ones(len(cov)), self.at], 1), np.stack([self.mean, self.stretch], 1)
+        q = cov @ p
+        q -= a @ (p.T @ q) / 2
+        out = np.empty_like(cov)
+        for k in range(0, len(cov), BLOCK):
+            rows = slice(k, k + BLOCK)
+            out[rows] = (cov[rows] - a[rows] @ q.T - q[rows] @ a.T) / self.unit**2
         return out
 
 

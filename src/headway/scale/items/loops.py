@@ -23,7 +23,8 @@ Walk = Callable[[Callable[[slice], T], int], list[T]]
 WORTH = 20_000  # cells from which compiling (once, some seconds) is worth it
 SINGLE = 100_000  # cells from which single precision does: its rounding is far below the errors
 PIECE = 4_000_000  # numbers in one piece of work
-ROOM = 2**28  # numbers in the sums of all workers
+ROOM = 2**24  # numbers in the sums of all workers
+ROWS = 1_000  # items with which a product is as fast as it gets
 PIECES = 8  # at least, so that no core waits long for another
 
 
@@ -43,7 +44,8 @@ class Compiled:
         """Items in pieces; ``width`` is how many numbers are held per cell."""
         j, m = self.data.shape
         cells = max(1, self.data.size // j) if width == 1 else m
-        step = max(1, min(PIECE // (cells * width), -(-j // PIECES)))
+        # Products with many models want many rows at once.
+        step = max(1, min(max(PIECE // (cells * width), min(m // 4, ROWS)), -(-j // PIECES)))
         return [slice(k, min(k + step, j)) for k in range(0, j, step)]
 
     def by_item(self, part: slice, theta: Floats, item: Floats) -> Floats:
@@ -167,8 +169,12 @@ def shared(over: Loops, width: int, size: int, work: Callable[[list[slice]], T])
 def add_squares(rows: Any, into: Any) -> Any:
     """Add to the lower triangle of ``into`` (M, M) that of rows.T @ rows; the sum.
 
-    ``into`` is in Fortran order and of the type of ``rows``, so that nothing is copied.
+    ``into`` is in Fortran order and of the type of ``rows``. Where it is so large that one worker
+    alone adds to it, nothing is copied; elsewhere workers need a product that lets others run.
     """
+    if into.size <= ROOM // 2:
+        into += rows.T @ rows
+        return into
     from scipy.linalg.blas import dsyrk, ssyrk
 
     syrk = dsyrk if rows.dtype == np.float64 else ssyrk

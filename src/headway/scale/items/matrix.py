@@ -111,10 +111,14 @@ class Matrix:
 
     def rows(self, part: slice) -> tuple[Floats, Floats]:
         """Successes and trials (J', M) of a slice of items as floats."""
+        won, tried = self._counts(part)
+        return won.astype(float), tried.astype(float)
+
+    def _counts(self, part: slice) -> tuple[Any, Any]:
         if self.codes is None:
             return self.counts[0][part], self.counts[1][part]
         code = self.code(part)
-        return (code & ((1 << self.bits) - 1)).astype(float), (code >> self.bits).astype(float)
+        return code & ((1 << self.bits) - 1), code >> self.bits
 
     def observed(self, part: slice) -> Any:
         """Which cells (J', M) of a slice of items were observed."""
@@ -132,10 +136,11 @@ class Matrix:
         """Successes and trials by model and by item."""
         by_model, by_item = np.zeros((2, self.shape[1])), []
         for part in self.slices():
-            both = self.rows(part)
-            by_model += [x.sum(axis=0) for x in both]
-            by_item.append([x.sum(axis=1) for x in both])
-        won, tried = np.concatenate(by_item, axis=1)
+            both = self._counts(part)
+            kind = np.uint32 if self.counts is None else float
+            by_model += [x.sum(axis=0, dtype=kind) for x in both]
+            by_item.append([x.sum(axis=1, dtype=kind) for x in both])
+        won, tried = np.concatenate(by_item, axis=1).astype(float)
         return Totals(by_model[0], by_model[1], won, tried)
 
     @cached_property
