@@ -32,6 +32,8 @@ format: $(VENV)/.test
 
 bench: $(VENV)/.site
 	@$(BIN)/python benchmarks/speed.py
+	@$(PIP) --editable '.[fast]' theta-irt
+	@$(BIN)/python benchmarks/items.py
 
 # Takes an hour: fast solvers against sampling, the table of docs/method.md.
 bayes: $(VENV)/.test

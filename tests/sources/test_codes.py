@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from headway.errors import DataError
+from headway.publish.items import fit_items
 from headway.scale.items import two_pl
 from headway.scale.items.matrix import Matrix
 from headway.scale.responses import Responses
@@ -81,3 +82,16 @@ def test_what_is_no_table_is_refused(tmp_path):
     frame(answers())[:0].write_parquet(tmp_path / "d.parquet")
     with pytest.raises(DataError, match="empty"):
         read_codes(tmp_path / "d.parquet", tmp_path / "c")
+
+
+def test_a_scale_of_very_many_answers_is_that_of_the_rows(tmp_path, monkeypatch):
+    path = tmp_path / "a.parquet"
+    frame(answers()).write_parquet(path)
+    rows = fit_items(path, "two_pl", draws=10)
+    assert not codes.vast(path)
+    monkeypatch.setattr(codes, "MANY", 100)
+    assert codes.vast(path)
+    np.testing.assert_array_equal(fit_items(path, "two_pl", draws=10).ability, rows.ability)
+    frame(answers()).with_columns(run=pl.lit("a")).write_parquet(path)
+    assert not codes.vast(path)
+    assert not codes.vast(tmp_path / "none.parquet")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from headway.publish.abilities import LEVEL, SHOWN
@@ -12,6 +14,7 @@ from headway.publish.words import number, span
 
 if TYPE_CHECKING:
     from headway.scale.items import ItemScale
+    from headway.scale.items.matrix import Matrix
 
 
 def has_items(path: Path | None, name: str) -> bool:
@@ -59,8 +62,13 @@ def fit_items(path: Path, name: str, *, draws: int = 500, method: str | None = N
     """
     from headway.scale import items
     from headway.scale.responses import Responses
+    from headway.sources.codes import vast
     from headway.sources.responses import read_responses
 
+    fits = {"rasch": items.rasch_items, "two_pl": items.two_pl, "three_pl": items.three_pl}
+    if method != "bayes" and vast(path):
+        with _coded(path) as answers:
+            return fits[name](answers, draws=draws, method=method)
     read = read_responses(path)
     columns: Mapping[str, Any] = {
         key: values for key, values in read.columns.items() if key in _COUNTS
@@ -72,8 +80,18 @@ def fit_items(path: Path, name: str, *, draws: int = 500, method: str | None = N
 
         floor = GUESS if name == "three_pl" else 0.0
         return bayes_items(responses, slopes=name != "rasch", floor=floor, draws=draws)
-    fits = {"rasch": items.rasch_items, "two_pl": items.two_pl, "three_pl": items.three_pl}
     return fits[name](responses, draws=draws, method=method)
+
+
+@contextmanager
+def _coded(path: Path) -> Iterator[Matrix]:
+    """Answers as a byte a cell on disk, for as long as they are needed."""
+    from headway.scale.items.matrix import Matrix
+    from headway.sources.codes import read_codes
+
+    with TemporaryDirectory() as folder:
+        read = read_codes(path, Path(folder) / "codes")
+        yield Matrix.of_codes(read.code, read.models, read.items)
 
 
 _COUNTS = ("model", "item", "successes", "trials")

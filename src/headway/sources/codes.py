@@ -12,7 +12,9 @@ from headway.errors import DataError
 if TYPE_CHECKING:
     import polars
 
-__all__ = ["Codes", "read_codes"]
+__all__ = ["Codes", "read_codes", "vast"]
+
+MANY = 5_000_000  # rows from which answers are not held as rows
 
 PIECE = 20_000_000  # rows in memory at a time
 MOST = 15  # trials of a cell that one byte holds
@@ -83,6 +85,21 @@ def read_codes(
             "up first, one row a cell."
         )
     return Codes(tuple(map(str, models)), tuple(map(str, items)), code)
+
+
+def vast(path: str | Path) -> bool:
+    """Whether a file is Parquet with very many plain answers: no labels that set cells apart."""
+    import polars as pl
+
+    path = Path(path)
+    if path.suffix != ".parquet" or not path.is_file():
+        return False
+    try:
+        scan = pl.scan_parquet(path)
+        plain = set(scan.collect_schema().names()) <= {*NEEDED, "trials"}
+        return plain and int(scan.select(pl.len()).collect().item()) >= MANY
+    except (pl.exceptions.PolarsError, OSError):
+        return False  # the reader of rows says what is wrong with it
 
 
 def _scan(path: Path) -> polars.LazyFrame:
