@@ -41,7 +41,7 @@ bayes: $(VENV)/.test
 
 # Takes long: the tables of docs/method.md.
 coverage: $(VENV)/.site
-	@$(BIN)/python benchmarks/coverage.py
+	@$(BIN)/python benchmarks/rules.py
 
 coverage-facets: $(VENV)/.site
 	@$(BIN)/python benchmarks/coverage_facets.py

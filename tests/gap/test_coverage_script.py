@@ -14,7 +14,7 @@ from headway.gap.rules import LENIENT, RULES
 
 @pytest.fixture(scope="module")
 def coverage(repo):
-    spec = importlib.util.spec_from_file_location("coverage_rules", repo / "benchmarks/coverage.py")
+    spec = importlib.util.spec_from_file_location("coverage_rules", repo / "benchmarks/rules.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules["coverage_rules"] = module
     spec.loader.exec_module(module)

@@ -1,6 +1,6 @@
 """What each rule says in simulated worlds with a constant lag of 6 months.
 
-Source: ``benchmarks/coverage.py --worlds 400 --seed 0``. For strict rules the mean over worlds of
+Source: ``benchmarks/rules.py --worlds 400 --seed 0``. For strict rules the mean over worlds of
 the rule on the true abilities and dates; for lenient ones, which depend on the noise, the mean
 answer at standard errors of 1.5 to 2.5 ECI.
 """

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -112,6 +113,8 @@ def loops(data: Answers, floor: float = 0.0) -> Loops:
     packed = isinstance(data, Sparse) or data.codes is not None
     if floor or not packed or data.size < WORTH or find_spec("numba") is None:
         return Plain(data, floor)
+    # Here, once: numba's modules import each other, and two threads could meet half of one.
+    import_module("headway.scale.items.compiled")
     return Compiled(data, np.float32 if data.size > SINGLE else np.float64)
 
 

@@ -7,7 +7,7 @@ noise of the same size. The 90% interval of a strict rule should cover what the 
 TRUE abilities and dates. Against the constant lag the rules are biased, each in its own way; that
 is tabled beside it. Lenient rules claim neither.
 
-    python benchmarks/coverage.py --worlds 400 --seed 0
+    python benchmarks/rules.py --worlds 400 --seed 0
         [--rate 2] [--scatter 3] [--noise 1.5 2.5] [--out FILE]
 """
 
