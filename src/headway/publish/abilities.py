@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from headway.publish.listing import Row
     from headway.records import Model
     from headway.scale import Scale
+    from headway.scale.ranked import Normal
 
 LEVEL = 0.9
 SHOWN = 40
+DIGITS = {"Elo": 0, "logit": 2, "SD": 2}
 
 
 def scale_document(scale: Scale, facts: Sequence[Model], snapshot: str) -> dict[str, Any]:
@@ -48,37 +50,67 @@ def scale_document(scale: Scale, facts: Sequence[Model], snapshot: str) -> dict[
 
 def scale_text(document: dict[str, Any]) -> str:
     """The most able models with their intervals, and what to know before reading them."""
-    digits = {"Elo": 0, "logit": 2}.get(document["unit"], 1)
+    facts = [(row["released"] or "–", row["weights"]) for row in document["models"][:SHOWN]]
+    ranked = ability_table(document, (Column("released"), Column("weights")), facts)
+    return "\n\n".join(
+        part for part in (ranked, notes(document), prose(_closing(document))) if part
+    )
+
+
+def ability_table(
+    document: dict[str, Any], columns: Sequence[Column] = (), facts: Sequence[tuple[str, ...]] = ()
+) -> str:
+    """The most able models with their intervals, and further columns with their facts."""
+    digits = DIGITS.get(document["unit"], 1)
+    shown = document["models"][:SHOWN]
+    first = [
+        Column("", right=True),
+        Column("model", wrap=True, least=20),
+        Column(document["unit"], right=True),
+        Column(f"{document['level']:.0%} interval", right=True),
+    ]
     rows = [
         (
             k,
             row["name"],
             number(row["value"], digits),
             span(row["low"], row["high"], digits, join="–"),
-            row["released"] or "–",
-            row["weights"],
+            *fact,
         )
-        for k, row in enumerate(document["models"][:SHOWN], 1)
+        for k, (row, fact) in enumerate(zip(shown, facts or [()] * len(shown), strict=True), 1)
     ]
-    columns = [
-        Column("", right=True),
-        Column("model", wrap=True, least=20),
-        Column(document["unit"], right=True),
-        Column(f"{document['level']:.0%} interval", right=True),
-        Column("released"),
-        Column("weights"),
+    return table([*first, *columns], rows)
+
+
+def notes(document: dict[str, Any]) -> str:
+    """What a reader must know, one sentence each."""
+    return "\n".join(prose(text, first="  ") for text in document["cautions"])
+
+
+def unshown(document: dict[str, Any]) -> str:
+    """How many models the table leaves out."""
+    rest = len(document["models"]) - SHOWN
+    return f"{rest} more models with --json or --csv. " if rest > 0 else ""
+
+
+def model_rows(scale: Normal) -> list[Row]:
+    """One row per model, most able first: name, value, low, high."""
+    low, high = scale.interval(LEVEL)
+    order = sorted(range(len(scale.models)), key=lambda k: (-scale.ability[k], scale.models[k]))
+    return [
+        {
+            "name": scale.models[k],
+            "value": float(scale.ability[k]),
+            "low": float(low[k]),
+            "high": float(high[k]),
+        }
+        for k in order
     ]
-    notes = [prose(text, first="  ") for text in document["cautions"]]
-    return "\n\n".join(
-        part for part in (table(columns, rows), "\n".join(notes), prose(_closing(document))) if part
-    )
 
 
 def _closing(document: dict[str, Any]) -> str:
-    rest = len(document["models"]) - SHOWN
-    more = f"{rest} more models with --json or --csv. " if rest > 0 else ""
     return (
-        f"{more}Scale {document['scale']}: {document['n_models']} models, "
+        f"{unshown(document)}Scale {document['scale']}: {document['n_models']} models, "
         f"{document['n_benchmarks']} benchmarks, {document['n_scores']:,} scores. "
         f"Snapshot {document['snapshot']}."
     )

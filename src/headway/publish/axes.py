@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from headway.publish.chart import BODY, QUIET
+from headway.publish.chart import AXIS, BODY, QUIET
 
 # Okabe and Ito's blue and vermilion: told apart with every common colour blindness and in grey;
 # the shapes differ as well.
@@ -113,14 +113,8 @@ class Axes:
             "scale": {"domain": [self.bottom, self.top], "zero": False, "nice": False},
             "axis": {
                 "title": f"Ability ({self.unit})",
-                "titleFontWeight": "normal",
-                "titleFontSize": BODY,
-                "titleColor": QUIET,
-                "labelFontSize": BODY,
-                "labelColor": QUIET,
-                "gridColor": "#EEEEEE",
+                **AXIS,
                 "domain": False,
-                "ticks": False,
                 "tickCount": 6,
             },
         }

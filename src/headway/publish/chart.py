@@ -17,7 +17,43 @@ FONT = "Helvetica, Arial, DejaVu Sans, sans-serif"
 HEAD, BODY, FOOT = 17, 12, 10
 INK, QUIET = "#222222", "#666666"
 FORMS = (".svg", ".png", ".pdf", ".html")
+# What a quantitative axis looks like: quiet beside the marks.
+AXIS = {
+    "titleFontWeight": "normal",
+    "titleFontSize": BODY,
+    "titleColor": QUIET,
+    "labelFontSize": BODY,
+    "labelColor": QUIET,
+    "gridColor": "#EEEEEE",
+    "ticks": False,
+}
 ATTRIBUTION = "Data: Epoch AI (CC BY 4.0), CAISI/NIST."
+
+
+def sheet(**parts: Any) -> dict[str, Any]:
+    """A Vega-Lite specification on a white page."""
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "config": {"view": {"stroke": None}, "font": FONT, "background": "white"},
+        "padding": 16,
+        **parts,
+    }
+
+
+def heading(text: str | list[str], subtitle: str | list[str], **more: Any) -> dict[str, Any]:
+    """A title that says what is seen, with how it was found below."""
+    return {
+        "text": text,
+        "subtitle": subtitle,
+        "anchor": "start",
+        "frame": "group",
+        "fontSize": HEAD,
+        "color": INK,
+        "subtitleFontSize": BODY,
+        "subtitleColor": QUIET,
+        "offset": 12,
+        **more,
+    }
 
 
 def source_line(snapshot: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headway.publish.abilities import LEVEL, SHOWN
+from headway.publish.abilities import LEVEL, SHOWN, notes, unshown
 from headway.publish.table import Column, prose, table
 from headway.publish.words import number, span
 
@@ -122,12 +122,11 @@ def domains_rows(document: dict[str, Any]) -> list[Row]:
 
 def domains_text(document: dict[str, Any]) -> str:
     """The weighted sum and the abilities behind it, the correlations, and what they are."""
-    notes = "\n".join(prose(text, first="  ") for text in document["cautions"])
     parts = [
         _model_table(document),
         _correlation_table(document),
         _reliability_table(document),
-        notes,
+        notes(document),
         prose(_closing(document)),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -181,11 +180,9 @@ def _reliability_table(document: dict[str, Any]) -> str:
 
 
 def _closing(document: dict[str, Any]) -> str:
-    rest = len(document["models"]) - SHOWN
-    more = f"{rest} more models with --json or --csv. " if rest > 0 else ""
     return (
-        f"{more}The sum is {document['total']['words']}. Scale {document['scale']} per domain: "
-        f"{document['n_models']} models, {document['n_items']} items, "
-        f"{document['n_responses']:,} cells. Method: {document['method']}. "
-        f"Gauge: {document['gauge']}."
+        f"{unshown(document)}The sum is {document['total']['words']}. "
+        f"Scale {document['scale']} per domain: {document['n_models']} models, "
+        f"{document['n_items']} items, {document['n_responses']:,} cells. "
+        f"Method: {document['method']}. Gauge: {document['gauge']}."
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from headway.publish.chart import BODY, FONT, FOOT, HEAD, INK, QUIET, save
+from headway.publish.chart import AXIS, BODY, FONT, FOOT, INK, QUIET, heading, save, sheet
 from headway.publish.listing import Row
 from headway.publish.ranking import COLOURS, SHAPES
 from headway.publish.words import number
@@ -168,17 +168,7 @@ def _absent(harness: Row, group: str) -> str:
 
 
 def _title(text: str, level: str) -> dict[str, Any]:
-    return {
-        "text": text,
-        "subtitle": f"Bars are {level} intervals.",
-        "anchor": "start",
-        "frame": "group",
-        "fontSize": HEAD,
-        "color": INK,
-        "subtitleFontSize": BODY,
-        "subtitleColor": QUIET,
-        "offset": 10,
-    }
+    return heading(text, f"Bars are {level} intervals.", offset=10)
 
 
 def _panel(rows: Sequence[Row], axis: str, title: dict[str, Any]) -> dict[str, Any]:
@@ -263,13 +253,7 @@ def _x(field: str, title: str) -> dict[str, Any]:
         "type": "quantitative",
         "axis": {
             "title": title,
-            "titleFontWeight": "normal",
-            "titleFontSize": BODY,
-            "titleColor": QUIET,
-            "labelFontSize": BODY,
-            "labelColor": QUIET,
-            "gridColor": "#EEEEEE",
-            "ticks": False,
+            **AXIS,
             "tickCount": 8,
         },
     }
@@ -286,16 +270,14 @@ def _by(values: dict[str, str], groups: Sequence[str]) -> dict[str, Any]:
 
 
 def _page(panels: Sequence[dict[str, Any]], foot: str) -> dict[str, Any]:
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "config": {
+    return sheet(
+        config={
             "view": {"stroke": None},
             "font": FONT,
             "background": "white",
             "concat": {"spacing": 28},
         },
-        "padding": 16,
-        "title": {
+        title={
             "text": foot,
             "orient": "bottom",
             "anchor": "start",
@@ -304,5 +286,5 @@ def _page(panels: Sequence[dict[str, Any]], foot: str) -> dict[str, Any]:
             "color": QUIET,
             "offset": 12,
         },
-        "vconcat": list(panels),
-    }
+        vconcat=list(panels),
+    )

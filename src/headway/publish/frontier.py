@@ -8,7 +8,7 @@ from typing import Any
 
 from headway.publish.annotate import records, text_layers
 from headway.publish.axes import COLOURS, HEIGHT, WIDTH, Axes, FrontierData, Row
-from headway.publish.chart import BODY, FONT, FOOT, HEAD, INK, QUIET, save, source_line, wrap
+from headway.publish.chart import BODY, FOOT, INK, QUIET, heading, save, sheet, source_line, wrap
 
 SHAPES = {"leaders": "circle", "followers": "diamond"}
 _TOOLTIP = [
@@ -41,25 +41,11 @@ def frontier_chart(data: FrontierData, path: Path) -> Path:
 def frontier_spec(data: FrontierData) -> dict[str, Any]:
     """The same as a Vega-Lite specification, without any library."""
     axes = Axes.of(data)
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "config": {"view": {"stroke": None}, "font": FONT, "background": "white"},
-        "padding": 16,
-        "width": WIDTH,
-        "height": HEIGHT,
-        "title": {
-            "text": wrap(data.title, 74),
-            "subtitle": wrap(data.subtitle, 118),
-            "anchor": "start",
-            "frame": "group",
-            "fontSize": HEAD,
-            "color": INK,
-            "subtitleFontSize": BODY,
-            "subtitleColor": QUIET,
-            "subtitlePadding": 6,
-            "offset": 10,
-        },
-        "layer": [
+    return sheet(
+        width=WIDTH,
+        height=HEIGHT,
+        title=heading(wrap(data.title, 74), wrap(data.subtitle, 118), subtitlePadding=6, offset=10),
+        layer=[
             *_window(data, axes),
             _band(data, axes),
             *_lines(data, axes),
@@ -69,7 +55,7 @@ def frontier_spec(data: FrontierData) -> dict[str, Any]:
             *text_layers(data, axes),
             _foot(data),
         ],
-    }
+    )
 
 
 def _names(data: FrontierData) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headway.publish.chart import BODY, FONT, FOOT, HEAD, INK, QUIET, save
+from headway.publish.chart import BODY, FONT, FOOT, INK, QUIET, heading, save, sheet
 
 if TYPE_CHECKING:
     from headway.publish.listing import Row
@@ -18,6 +18,7 @@ MOST_MODELS = 60
 STEP = 13
 LIMIT = 4.0
 # Orange for fewer solved than expected, blue for more: told apart by every eye.
+ABSENT = "#D5D5D5"
 RANGE = ["#B35806", "#F1A340", "#F7F7F7", "#67A9CF", "#2166AC"]
 
 
@@ -39,20 +40,15 @@ def heat_spec(look: Look, responses: Responses) -> dict[str, Any]:
     rows, models, columns, what = heat_rows(look, responses)
     named = what == "benchmark"
     each = 46 if named else STEP if len(columns) <= 2 * BINS else 4
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "config": {
-            "view": {"stroke": None, "fill": "#FFFFFF"},
-            "font": FONT,
-            "background": "white",
-        },
-        "padding": 16,
-        "width": max(240, each * len(columns)),
-        "height": {"step": STEP},
-        "data": {"values": rows},
-        "title": _title(look, what, len(models)),
-        "mark": {"type": "rect", "tooltip": True},
-        "encoding": {
+    return sheet(
+        # Grey shows through where nothing was run: missing is not "as expected".
+        config={"view": {"stroke": None, "fill": ABSENT}, "font": FONT, "background": "white"},
+        width=max(240, each * len(columns)),
+        height={"step": STEP},
+        data={"values": rows},
+        title=_title(look, what, len(models)),
+        mark={"type": "rect", "tooltip": True},
+        encoding={
             "y": _axis("model", models, None, names_shown=True),
             "x": _axis("column", columns, _x_title(what), names_shown=named),
             "color": {
@@ -68,7 +64,7 @@ def heat_spec(look: Look, responses: Responses) -> dict[str, Any]:
                 },
             },
         },
-    }
+    )
 
 
 def heat_rows(look: Look, responses: Responses) -> tuple[list[Row], list[str], list[str], str]:
@@ -152,17 +148,10 @@ def _title(look: Look, what: str, shown: int) -> dict[str, Any]:
     each = {"item": "item", "benchmark": "benchmark", "bin": "group of items"}[what]
     some = "" if shown == look.n_models else f"; {shown} of {look.n_models} models, evenly by rank"
     about = f"Scale {look.scale.name}, {look.n_models} models, {look.n_items:,} items."
-    return {
-        "text": "Where answers are not what ability and difficulty say",
-        "subtitle": [
+    return heading(
+        "Where answers are not what ability and difficulty say",
+        [
             f"Each row a model, most able on top; each column one {each}{some}.",
-            f"{about} White: as expected, or not run.",
+            f"{about} White: as expected; grey: not run.",
         ],
-        "anchor": "start",
-        "frame": "group",
-        "fontSize": HEAD,
-        "color": INK,
-        "subtitleFontSize": BODY,
-        "subtitleColor": QUIET,
-        "offset": 12,
-    }
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headway.publish.chart import BODY, FONT, HEAD, INK, QUIET, save
+from headway.publish.chart import AXIS, BODY, INK, heading, save, sheet
 
 if TYPE_CHECKING:
     from headway.publish.listing import Row
@@ -38,14 +38,11 @@ def map_spec(document: dict[str, Any]) -> dict[str, Any]:
     left, right = span_of(document)
     bars = histogram([item["b"] for item in document["items"]], left, right)
     scale = {"domain": [left, right], "nice": False, "zero": False}
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "config": {"view": {"stroke": None}, "font": FONT, "background": "white"},
-        "padding": 16,
-        "title": _title(document, len(rows)),
-        "spacing": 8,
-        "vconcat": [_models(rows, scale), _items(bars, scale, document["unit"])],
-    }
+    return sheet(
+        title=_title(document, len(rows)),
+        spacing=8,
+        vconcat=[_models(rows, scale), _items(bars, scale, document["unit"])],
+    )
 
 
 def spread_out(rows: list[Row], most: int) -> list[Row]:
@@ -119,15 +116,6 @@ def _models(rows: list[Row], scale: dict[str, Any]) -> dict[str, Any]:
 
 
 def _items(bars: list[Row], scale: dict[str, Any], unit: str) -> dict[str, Any]:
-    quiet = {
-        "titleFontWeight": "normal",
-        "titleFontSize": BODY,
-        "titleColor": QUIET,
-        "labelFontSize": BODY,
-        "labelColor": QUIET,
-        "gridColor": "#EEEEEE",
-        "ticks": False,
-    }
     return {
         "width": WIDTH,
         "height": LOW,
@@ -139,7 +127,7 @@ def _items(bars: list[Row], scale: dict[str, Any], unit: str) -> dict[str, Any]:
                 "type": "quantitative",
                 "scale": scale,
                 "axis": {
-                    **quiet,
+                    **AXIS,
                     "title": f"Ability, and difficulty ({unit}); items beyond an end stand at it",
                     "tickCount": 8,
                 },
@@ -150,7 +138,7 @@ def _items(bars: list[Row], scale: dict[str, Any], unit: str) -> dict[str, Any]:
                 "field": "items",
                 "type": "quantitative",
                 "axis": {
-                    **quiet,
+                    **AXIS,
                     "title": "items",
                     "tickCount": 3,
                     "domain": False,
@@ -169,13 +157,4 @@ def _title(document: dict[str, Any], shown: int) -> dict[str, Any]:
         f"Below: {document['n_items']:,} items; a model right of an item solves it more often than "
         f"not. Scale {document['scale']}."
     )
-    return {
-        "text": "What the models can, and what the items ask",
-        "subtitle": [above, below],
-        "anchor": "start",
-        "fontSize": HEAD,
-        "color": INK,
-        "subtitleFontSize": BODY,
-        "subtitleColor": QUIET,
-        "offset": 12,
-    }
+    return heading("What the models can, and what the items ask", [above, below])

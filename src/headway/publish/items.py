@@ -8,9 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from headway.publish.abilities import LEVEL, SHOWN
-from headway.publish.table import Column, prose, table
-from headway.publish.words import number, span
+from headway.publish.abilities import LEVEL, ability_table, model_rows, notes, unshown
+from headway.publish.table import prose
 
 if TYPE_CHECKING:
     from headway.scale.items import ItemScale
@@ -99,8 +98,6 @@ _COUNTS = ("model", "item", "successes", "trials")
 
 def items_document(scale: ItemScale) -> dict[str, Any]:
     """The scale as ``headway scale --json`` gives it: ``items`` in place of benchmarks."""
-    low, high = scale.interval(LEVEL)
-    order = sorted(range(len(scale.models)), key=lambda k: (-scale.ability[k], scale.models[k]))
     return {
         "scale": scale.name,
         "unit": scale.unit,
@@ -111,15 +108,7 @@ def items_document(scale: ItemScale) -> dict[str, Any]:
         "n_models": len(scale.models),
         "n_items": len(scale.items),
         "n_responses": scale.n_responses,
-        "models": [
-            {
-                "name": scale.models[k],
-                "value": float(scale.ability[k]),
-                "low": float(low[k]),
-                "high": float(high[k]),
-            }
-            for k in order
-        ],
+        "models": model_rows(scale),
         "items": [
             {"item": item, "a": float(a), "b": float(b)}
             | ({} if scale.c is None else {"c": float(scale.c[j])})
@@ -131,32 +120,13 @@ def items_document(scale: ItemScale) -> dict[str, Any]:
 
 def items_text(document: dict[str, Any]) -> str:
     """The most able models with their intervals, and how the scale was made."""
-    columns = [
-        Column("", right=True),
-        Column("model", wrap=True, least=20),
-        Column(document["unit"], right=True),
-        Column(f"{document['level']:.0%} interval", right=True),
-    ]
-    rows = [
-        (
-            k,
-            row["name"],
-            number(row["value"], 2),
-            span(row["low"], row["high"], 2, join="–"),
-        )
-        for k, row in enumerate(document["models"][:SHOWN], 1)
-    ]
-    notes = [prose(text, first="  ") for text in document["cautions"]]
-    return "\n\n".join(
-        part for part in (table(columns, rows), "\n".join(notes), prose(_closing(document))) if part
-    )
+    parts = ability_table(document), notes(document), prose(_closing(document))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _closing(document: dict[str, Any]) -> str:
-    rest = len(document["models"]) - SHOWN
-    more = f"{rest} more models with --json or --csv. " if rest > 0 else ""
     return (
-        f"{more}Scale {document['scale']}: {document['n_models']} models, {document['n_items']} "
-        f"items, {document['n_responses']:,} cells. Method: {document['method']}. "
-        f"Gauge: {document['gauge']}."
+        f"{unshown(document)}Scale {document['scale']}: {document['n_models']} models, "
+        f"{document['n_items']} items, {document['n_responses']:,} cells. "
+        f"Method: {document['method']}. Gauge: {document['gauge']}."
     )

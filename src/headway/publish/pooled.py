@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headway.publish.abilities import LEVEL, SHOWN
+from headway.publish.abilities import LEVEL, ability_table, model_rows, notes, unshown
 from headway.publish.table import Column, prose, table
-from headway.publish.words import number, span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,8 +100,6 @@ def _known(ledger: Ledger, name: object, find: Callable[[Ledger, str], Any]) -> 
 
 def pooled_document(scale: Pooled) -> dict[str, Any]:
     """The scale as ``headway scale --scale pooled --json`` gives it (docs/schema/pooled.json)."""
-    low, high = scale.interval(LEVEL)
-    order = sorted(range(len(scale.models)), key=lambda k: (-scale.ability[k], scale.models[k]))
     return {
         "scale": scale.name,
         "unit": scale.unit,
@@ -117,15 +114,7 @@ def pooled_document(scale: Pooled) -> dict[str, Any]:
         "n_scores": scale.n_scores,
         "misfit": scale.misfit if scale.n_scores else None,
         "broken": scale.broken if scale.n_scores else None,
-        "models": [
-            {
-                "name": scale.models[k],
-                "value": float(scale.ability[k]),
-                "low": float(low[k]),
-                "high": float(high[k]),
-            }
-            for k in order
-        ],
+        "models": model_rows(scale),
         "benchmarks": [
             {
                 "name": name,
@@ -144,18 +133,7 @@ def pooled_document(scale: Pooled) -> dict[str, Any]:
 
 def pooled_text(document: dict[str, Any]) -> str:
     """The most able models, the scores that are doubted, and how the scale was made."""
-    columns = [
-        Column("", right=True),
-        Column("model", wrap=True, least=20),
-        Column(document["unit"], right=True),
-        Column(f"{document['level']:.0%} interval", right=True),
-    ]
-    rows = [
-        (k, row["name"], number(row["value"], 2), span(row["low"], row["high"], 2, join="–"))
-        for k, row in enumerate(document["models"][:SHOWN], 1)
-    ]
-    notes = "\n".join(prose(text, first="  ") for text in document["cautions"])
-    parts = [table(columns, rows), _doubts(document), notes, prose(_closing(document))]
+    parts = [ability_table(document), _doubts(document), notes(document), prose(_closing(document))]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -186,15 +164,14 @@ def _doubts(document: dict[str, Any]) -> str:
 
 
 def _closing(document: dict[str, Any]) -> str:
-    rest = len(document["models"]) - SHOWN
-    more = f"{rest} more models with --json or --csv. " if rest > 0 else ""
     misfit = (
         ""
         if document["misfit"] is None
         else f" A score misses what its model's others say by {document['misfit']:.2f} logits (SD)."
     )
     return (
-        f"{more}Scale pooled: {document['n_models']} models, {document['n_benchmarks']} "
-        f"benchmarks, {document['n_responses']:,} answers' cells, {document['n_scores']:,} scores."
-        f"{misfit} Method: {document['method']}. Gauge: {document['gauge']}."
+        f"{unshown(document)}Scale pooled: {document['n_models']} models, "
+        f"{document['n_benchmarks']} benchmarks, {document['n_responses']:,} answers' cells, "
+        f"{document['n_scores']:,} scores.{misfit} "
+        f"Method: {document['method']}. Gauge: {document['gauge']}."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from headway.publish.chart import BODY, FONT, FOOT, HEAD, INK, QUIET, save, source_line
+from headway.publish.chart import AXIS, BODY, FOOT, INK, QUIET, heading, save, sheet, source_line
 
 SHOWN = 40
 STEP = 17
@@ -35,15 +35,12 @@ def scale_spec(document: dict[str, Any]) -> dict[str, Any]:
         for k, row in enumerate(document["models"][:SHOWN], 1)
     ]
     unit = document["unit"]
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "config": {"view": {"stroke": None}, "font": FONT, "background": "white"},
-        "padding": 16,
-        "width": 520,
-        "height": {"step": STEP},
-        "data": {"values": rows},
-        "title": _title(document, len(rows)),
-        "layer": [
+    return sheet(
+        width=520,
+        height={"step": STEP},
+        data={"values": rows},
+        title=_title(document, len(rows)),
+        layer=[
             {
                 "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.5},
                 "encoding": {
@@ -64,22 +61,15 @@ def scale_spec(document: dict[str, Any]) -> dict[str, Any]:
             },
             _foot(document, len(rows)),
         ],
-    }
+    )
 
 
 def _title(document: dict[str, Any], shown: int) -> dict[str, Any]:
-    return {
-        "text": f"The {shown} most able models",
-        "subtitle": f"Scale {document['scale']}, {document['n_models']} models, "
+    return heading(
+        f"The {shown} most able models",
+        f"Scale {document['scale']}, {document['n_models']} models, "
         f"{document['n_scores']:,} scores; bars are {document['level']:.0%} intervals.",
-        "anchor": "start",
-        "frame": "group",
-        "fontSize": HEAD,
-        "color": INK,
-        "subtitleFontSize": BODY,
-        "subtitleColor": QUIET,
-        "offset": 12,
-    }
+    )
 
 
 def _models() -> dict[str, Any]:
@@ -99,13 +89,7 @@ def _ability(field: str, unit: str) -> dict[str, Any]:
         "scale": {"zero": False},
         "axis": {
             "title": f"Ability ({unit})",
-            "titleFontWeight": "normal",
-            "titleFontSize": BODY,
-            "titleColor": QUIET,
-            "labelFontSize": BODY,
-            "labelColor": QUIET,
-            "gridColor": "#EEEEEE",
-            "ticks": False,
+            **AXIS,
             "tickCount": 8,
         },
     }

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headway.scale.ranked import Ranked
 from headway.scale.table import Floats
-
-if TYPE_CHECKING:
-    import polars
 
 
 @dataclass(frozen=True, eq=False)
-class Scale:
+class Scale(Ranked):
     """Abilities of M models on one axis, with joint draws of their uncertainty.
 
     A draw is one consistent world: frontiers, ranks and gaps are computed within each draw and
@@ -59,6 +56,7 @@ class Scale:
     gradient: float
     n_scores: int
     cautions: tuple[str, ...] = ()
+    digits = 1
 
     def interval(self, level: float = 0.9) -> tuple[Floats, Floats]:
         """Central interval of each ability over the draws, (M,) and (M,), in ``unit``.
@@ -71,21 +69,3 @@ class Scale:
         tail = (1 - level) / 2
         low, high = np.quantile(self.draws, [tail, 1 - tail], axis=0)
         return low, high
-
-    def summary(self, top: int = 10) -> str:
-        """The most able models, one line each, with 90% intervals."""
-        low, high = self.interval()
-        order = np.argsort(-self.ability, kind="stable")[:top]
-        return "\n".join(
-            f"{self.ability[k]:8.1f} [{low[k]:.1f}, {high[k]:.1f}] {self.models[k]}" for k in order
-        )
-
-    def to_frame(self, level: float = 0.9) -> polars.DataFrame:
-        """One row per model, most able first: model, value, low, high."""
-        import polars
-
-        low, high = self.interval(level)
-        frame = polars.DataFrame(
-            {"model": self.models, "value": self.ability, "low": low, "high": high}
-        )
-        return frame.sort(["value", "model"], descending=[True, False])

@@ -11,6 +11,7 @@ from headway.scale.domains.population import Population, Posterior, estimate, po
 from headway.scale.domains.result import Domains
 from headway.scale.domains.sites import Site, site
 from headway.scale.items.gauge import gauge, reference_rows
+from headway.scale.ranked import normal_draws
 from headway.scale.responses import Responses
 from headway.scale.table import Bools, Floats, Ints
 
@@ -161,11 +162,9 @@ def _gauged(at: Posterior, rows: Ints, *, slopes: bool) -> tuple[Floats, Floats,
 
 
 def _draws(ability: Floats, covariance: Floats, draws: int, seed: int) -> Floats:
-    m, k = ability.shape
-    size, axes = np.linalg.eigh(covariance.reshape(m * k, m * k))
-    noise = np.random.default_rng(seed).standard_normal((draws, m * k))
-    far = noise @ (axes * np.sqrt(np.maximum(size, 0))).T
-    out: Floats = ability + far.reshape(draws, m, k)
+    size = ability.size
+    flat = normal_draws(ability.reshape(-1), covariance.reshape(size, size), draws, seed)
+    out: Floats = flat.reshape(draws, *ability.shape)
     return out
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headway.errors import ScaleError, UnknownNameError
+from headway.scale.ranked import around
 from headway.scale.table import Bools, Floats
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Total:
 
     def interval(self, level: float = 0.9) -> tuple[Floats, Floats]:
         """Central normal interval, (M,) and (M,)."""
-        return _around(self.value, self.se, level)
+        return around(self.value, self.se, level)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,13 +99,13 @@ class Domains:
 
     def interval(self, level: float = 0.9) -> tuple[Floats, Floats]:
         """Central normal interval of each ability, (M, K) and (M, K)."""
-        return _around(self.ability, self.se, level)
+        return around(self.ability, self.se, level)
 
     def correlation_interval(self, level: float = 0.9) -> tuple[Floats, Floats]:
         """Interval of each correlation, (K, K) and (K, K), symmetric in atanh r."""
         k = len(self.domains)
         r = np.where(np.eye(k, dtype=bool), 0.0, self.correlation)
-        low, high = (np.tanh(x) for x in _around(np.arctanh(r), self.correlation_se, level))
+        low, high = (np.tanh(x) for x in around(np.arctanh(r), self.correlation_se, level))
         return low + np.eye(k), high + np.eye(k)
 
     def total(self, weights: Mapping[str, float] | None = None) -> Total:
@@ -167,10 +168,3 @@ class Domains:
                 "answered": self.answered.reshape(-1),
             }
         )
-
-
-def _around(value: Floats, se: Floats, level: float) -> tuple[Floats, Floats]:
-    from scipy.special import ndtri
-
-    reach = float(ndtri((1 + level) / 2)) * se
-    return value - reach, value + reach

@@ -67,6 +67,7 @@ def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str)
         c=np.full(len(b), asked.floor) if asked.name == "three_pl" else None,
         loglik=fit.loglik,
         method=words,
+        unit="logit" if at.unit == 1 else "SD",
         gauge=at.words,
         n_responses=data.n_cells,
         cautions=(
@@ -107,6 +108,7 @@ def marginal(cells: Responses, asked: Asked, rows: Ints, words: str) -> ItemScal
         c=fit.c if asked.name == "three_pl" else None,
         loglik=fit.loglik,
         method=words,
+        unit="SD" if asked.slopes else "logit",
         gauge=words_of_gauge,
         n_responses=cells.n_cells,
         cautions=(*cautions(cells.models, cells.items, Totals.of(cells)), SHRUNK, *large),

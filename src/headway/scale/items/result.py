@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from headway.scale.ranked import Normal
 from headway.scale.table import Floats
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class ItemScale:
+class ItemScale(Normal):
     """Abilities of M models and parameters of J items on one axis.
 
     P(solve) = c_j + (1 - c_j) sigmoid(a_j (ability_m - b_j)).
@@ -65,38 +64,6 @@ class ItemScale:
     n_responses: int
     cautions: tuple[str, ...] = ()
     unit: str = "logit"
-
-    @property
-    def se(self) -> Floats:
-        """Standard error of each ability, (M,)."""
-        variance = np.diag(self.covariance) if self.covariance.ndim == 2 else self.covariance
-        error: Floats = np.sqrt(variance)
-        return error
-
-    def interval(self, level: float = 0.9) -> tuple[Floats, Floats]:
-        """Central normal interval of each ability, (M,) and (M,)."""
-        from scipy.special import ndtri
-
-        reach = float(ndtri((1 + level) / 2)) * self.se
-        return self.ability - reach, self.ability + reach
-
-    def summary(self, top: int = 10) -> str:
-        """The most able models, one line each, with 90% intervals."""
-        low, high = self.interval()
-        order = np.argsort(-self.ability, kind="stable")[:top]
-        return "\n".join(
-            f"{self.ability[k]:8.2f} [{low[k]:.2f}, {high[k]:.2f}] {self.models[k]}" for k in order
-        )
-
-    def to_frame(self, level: float = 0.9) -> polars.DataFrame:
-        """One row per model, most able first: model, value, low, high."""
-        import polars
-
-        low, high = self.interval(level)
-        frame = polars.DataFrame(
-            {"model": self.models, "value": self.ability, "low": low, "high": high}
-        )
-        return frame.sort(["value", "model"], descending=[True, False])
 
     def items_frame(self) -> polars.DataFrame:
         """One row per item: item, a, b and, where there is a guess floor, c."""

@@ -13,6 +13,7 @@ from headway.scale.pooled.cells import misfit
 from headway.scale.pooled.evidence import Evidence, gather
 from headway.scale.pooled.fit import Fit, solve
 from headway.scale.pooled.result import DOUBTED, Pooled, ScoreCell
+from headway.scale.ranked import normal_draws
 from headway.scale.responses import Responses
 from headway.scale.table import Floats, Ints, Table
 
@@ -111,15 +112,6 @@ def _spread_error(fit: Fit, m: int, b: int) -> Floats:
     v, a = np.arange(m + b, m + 2 * b), np.arange(m + 2 * b, m + 3 * b)
     c = fit.covariance
     out: Floats = np.sqrt(c[v, v] + c[a, a] - 2 * c[v, a])
-    return out
-
-
-def normal_draws(mean: Floats, covariance: Floats, draws: int, seed: int) -> Floats:
-    """Joint normal draws (S, M); the gauge leaves the covariance without full rank."""
-    size, axes = np.linalg.eigh(covariance)
-    root = axes * np.sqrt(np.maximum(size, 0))
-    noise = np.random.default_rng(seed).standard_normal((draws, len(mean)))
-    out: Floats = mean + noise @ root.T
     return out
 
 

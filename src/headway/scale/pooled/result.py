@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
+from headway.scale.ranked import Normal
 from headway.scale.table import Bools, Floats
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class ScoreCell(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Pooled:
+class Pooled(Normal):
     """Abilities of M models and the parameters of B benchmarks on one axis.
 
     P(solve item i) = sigmoid(slope_b (ability_m - delta_i)),
@@ -103,41 +102,10 @@ class Pooled:
     name: str = "pooled"
 
     @property
-    def se(self) -> Floats:
-        """Standard error of each ability, (M,)."""
-        error: Floats = np.sqrt(np.diag(self.covariance))
-        return error
-
-    @property
     def doubted(self) -> tuple[ScoreCell, ...]:
         """Cells that are more probably broken than not, the least believed first."""
         flagged = [cell for cell in self.cells if cell.believed < DOUBTED]
         return tuple(sorted(flagged, key=lambda cell: cell.believed))
-
-    def interval(self, level: float = 0.9) -> tuple[Floats, Floats]:
-        """Central normal interval of each ability, (M,) and (M,)."""
-        from scipy.special import ndtri
-
-        reach = float(ndtri((1 + level) / 2)) * self.se
-        return self.ability - reach, self.ability + reach
-
-    def summary(self, top: int = 10) -> str:
-        """The most able models, one line each, with 90% intervals."""
-        low, high = self.interval()
-        order = np.argsort(-self.ability, kind="stable")[:top]
-        return "\n".join(
-            f"{self.ability[k]:8.2f} [{low[k]:.2f}, {high[k]:.2f}] {self.models[k]}" for k in order
-        )
-
-    def to_frame(self, level: float = 0.9) -> polars.DataFrame:
-        """One row per model, most able first: model, value, low, high."""
-        import polars
-
-        low, high = self.interval(level)
-        frame = polars.DataFrame(
-            {"model": self.models, "value": self.ability, "low": low, "high": high}
-        )
-        return frame.sort(["value", "model"], descending=[True, False])
 
     def cells_frame(self) -> polars.DataFrame:
         """One row per score: the fields of :class:`ScoreCell`."""
