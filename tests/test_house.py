@@ -30,14 +30,15 @@ ROOMS = {
     "scale": set(),
     "gap": {"scale"},
     "lens": {"records", "ledger", "sources", "scale", "gap"},
-    "publish": {"records", "ledger", "sources", "scale", "gap", "lens"},
-    "cli": {"records", "ledger", "sources", "scale", "gap", "lens", "publish"},
+    "why": {"records", "ledger", "sources", "scale", "gap", "lens"},
+    "publish": {"records", "ledger", "sources", "scale", "gap", "lens", "why"},
+    "cli": {"records", "ledger", "sources", "scale", "gap", "lens", "why", "publish"},
     "__main__": {"cli"},
 }
 
 # Libraries that cost time to import, and the rooms that may do so at the top of a module.
 HEAVY = {
-    "numpy": {"scale", "gap", "lens"},
+    "numpy": {"scale", "gap", "lens", "why"},
     "pydantic": {"records", "ledger", "sources", "lens"},
     "cyclopts": {"cli"},
     "polars": set(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,19 +9,18 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from headway.errors import GapError
-from headway.gap.measure import measure, parameters
+from headway.gap.measure import measure
 from headway.gap.result import Gap, Interval
 from headway.gap.rules import LENIENT
 from headway.gap.widening import Widening, widening
 from headway.ledger import Ledger
 from headway.lens import frontiers
-from headway.lens.evidence import Selection, select
+from headway.lens.evidence import Selection
+from headway.lens.prepared import Progress, prepare
 from headway.lens.recipe import Lens
-from headway.lens.worlds import Frame, Worlds, build, frame
+from headway.lens.worlds import Frame, Worlds, build
 from headway.records import Claim
-from headway.scale import Scale, eci, rasch
-
-Progress = Callable[[int], None]
+from headway.scale import Scale
 
 
 class Slopes(BaseModel):
@@ -131,33 +129,6 @@ def _interval(of: Interval) -> dict[str, float | None]:
     return {"median": of.median, "low": of.low, "high": of.high, "level": of.level}
 
 
-def fit(lens: Lens, selection: Selection, progress: Progress | None = None) -> Scale | None:
-    """The scale of a lens; None where its rule reads the scores themselves."""
-    choice, table = lens.scale, selection.table
-    common: dict[str, Any] = {
-        "draws": choice.draws,
-        "sampling": choice.sampling,
-        "seed": choice.seed,
-        "progress": progress,
-    }
-    if choice.name == "none":
-        return None
-    if choice.name == "rasch":
-        return rasch(table, **common, **_rasch_options(choice.options))
-    return eci(table, **common)
-
-
-def _rasch_options(options: dict[str, float]) -> dict[str, Any]:
-    from headway.scale.rasch import Spread
-
-    spread = Spread(*(
-        options.get(key, default)
-        for key, default in (("spread", 2.2), ("spread_log_sd", 0.5), ("spread_common", 0.5))
-    ))  # fmt: skip
-    rest = {k: int(v) for k, v in options.items() if not k.startswith("spread")}
-    return {"spread": spread, **rest}
-
-
 def answer(
     lens: Lens, ledger: Ledger, *, own: bool = False, progress: Progress | None = None
 ) -> Answer:
@@ -177,16 +148,13 @@ def answer(
     HeadwayError
         One of its kinds, with a sentence that says what the data or the lens lack.
     """
-    selection = select(lens, ledger, own=own)
-    # All that can be wrong with the question is found before the fit, which takes seconds.
-    given = frame(lens, selection)
-    params = _params(lens, given)
-    scale = fit(lens, selection, progress)
-    worlds = build(lens, selection, given, scale)
+    ready = prepare(lens, ledger, own=own, progress=progress)
+    selection, given, scale = ready.selection, ready.given, ready.scale
+    worlds = build(lens, selection, ready.point, ready.measured, scale)
     gap = measure(
         worlds.measured,
         rule=lens.rule.name,
-        params=params,
+        params=ready.params,
         sampling=worlds.sampling,
         placebo=worlds.placebo,
     )
@@ -213,23 +181,6 @@ def answer(
         cautions=_cautions(lens, selection, given, scale, gap, worlds.no_placebo),
         frontiers={} if scale is None else frontiers.picture(selection, scale, worlds),
     )
-
-
-def _params(lens: Lens, given: Frame) -> dict[str, object]:
-    """Parameters of the rule: the lens's options, and its window where the rule knows one."""
-    rule = lens.rule
-    known = parameters(rule.name)
-    if rule.name == "threshold" and lens.scale.name != "none":
-        raise GapError("The rule 'threshold' reads scores as they are: use lens ihle-public.")
-    if rule.name != "threshold" and lens.scale.name == "none":
-        raise GapError(f"The rule {rule.name!r} needs a scale: pass --scale eci or rasch.")
-    if rule.name in LENIENT and rule.test == "none":
-        raise GapError(f"The rule {rule.name!r} needs a test: paired or z-independent.")
-    params: dict[str, object] = dict(rule.options)
-    # The window of a rule that walks over levels or records, not days, is its `since`.
-    if "since" in known and (rule.since or rule.last_months):
-        params["since"] = given.start
-    return params
 
 
 def _widening(worlds: Worlds, lens: Lens) -> Slopes | None:

@@ -17,6 +17,7 @@ from headway.lens.evidence import Selection, day_of
 from headway.lens.recipe import Lens
 from headway.records import Model
 from headway.scale import Scale
+from headway.scale.keyed import cell_normals, generator
 from headway.scale.table import Bools, Floats, Ints
 
 
@@ -79,10 +80,10 @@ def frame(lens: Lens, selection: Selection) -> Frame:
     return Frame(days, leader, follower, start, end, unknown)
 
 
-def build(
-    lens: Lens, selection: Selection, given: Frame, scale: Scale | None, *, splits: int = 200
-) -> Worlds:
-    """Make the worlds of a lens.
+def draw(
+    lens: Lens, selection: Selection, given: Frame, scale: Scale | None
+) -> tuple[World, World]:
+    """The point estimate as one world, and the joint draws of abilities, dates and labels.
 
     Parameters
     ----------
@@ -93,24 +94,35 @@ def build(
         Their days and groups.
     scale : Scale or None
         Abilities; None where the rule reads the scores themselves.
-    splits : int
-        Random splits of the placebo.
     """
-    models, rng = selection.models, np.random.default_rng(lens.scale.seed + 1)
+    models = selection.models
     if scale is None:
         point = _score_world(selection, given)
-        measured = _noisy(point, selection, lens.scale.draws, rng)
+        measured = _noisy(point, selection, lens.scale.draws, lens.scale.seed)
     else:
         point = _world(scale.ability[None], given)
         measured = _world(scale.draws if len(scale.draws) else scale.ability[None], given)
-    days = _uncertain_days(lens, models, given.day, measured.n_draws, rng)
-    measured = _uncertain_labels(lens, models, replace(measured, day=days), rng)
+    days = _uncertain_days(lens, models, given.day, measured.n_draws)
+    measured = _uncertain_labels(lens, models, replace(measured, day=days))
     measured = replace(measured, margin=_margin(lens, measured))
-    split = placebo(measured, _developers(models), splits=splits, seed=lens.scale.seed)
+    return replace(point, margin=measured.margin), measured
+
+
+def build(
+    lens: Lens,
+    selection: Selection,
+    point: World,
+    measured: World,
+    scale: Scale | None,
+    *,
+    splits: int = 200,
+) -> Worlds:
+    """Add resampled worlds and the placebo, of so many random ``splits``."""
+    split = placebo(measured, _developers(selection.models), splits=splits, seed=lens.scale.seed)
     return Worlds(
-        point=replace(point, margin=measured.margin),
+        point=point,
         measured=measured,
-        sampling=_sampling(lens, measured, scale, rng),
+        sampling=_sampling(lens, measured, scale),
         placebo=split.world,
         no_placebo=split.sentence,
     )
@@ -158,22 +170,19 @@ def _groups(lens: Lens, models: tuple[Model, ...]) -> tuple[Bools, Bools, int]:
     return np.array([x is True for x in lead]), np.array([x is True for x in follow]), unknown
 
 
-def _uncertain_days(
-    lens: Lens, models: tuple[Model, ...], days: Ints, draws: int, rng: np.random.Generator
-) -> Ints:
+def _uncertain_days(lens: Lens, models: tuple[Model, ...], days: Ints, draws: int) -> Ints:
     """Days (S, M): where two days are on record, each draw takes one of them."""
     out = np.repeat(days[None], draws, axis=0)
     if lens.dates.uncertain:
         for k, model in enumerate(models):
             other = model.released_alt
             if other is not None and other.toordinal() != days[k]:
-                out[:, k] = np.where(rng.random(draws) < 0.5, other.toordinal(), days[k])
+                luck = generator(lens.scale.seed, "day", model.name).random(draws)
+                out[:, k] = np.where(luck < 0.5, other.toordinal(), days[k])
     return out
 
 
-def _uncertain_labels(
-    lens: Lens, models: tuple[Model, ...], world: World, rng: np.random.Generator
-) -> World:
+def _uncertain_labels(lens: Lens, models: tuple[Model, ...], world: World) -> World:
     """In a stated share of draws an unchecked open/closed label is the other one."""
     other = {"open": "closed", "closed": "open"}
     open_to_doubt = [
@@ -184,7 +193,8 @@ def _uncertain_labels(
     leader, follower = world.leader.copy(), world.follower.copy()
     for k in open_to_doubt:
         swapped = models[k].model_copy(update={"weights": other[models[k].weights]})
-        wrong = rng.random(world.n_draws) < lens.groups.unchecked_wrong
+        luck = generator(lens.scale.seed, "label", models[k].name).random(world.n_draws)
+        wrong = luck < lens.groups.unchecked_wrong
         pool = (*models[:k], swapped, *models[k + 1 :])
         leader[wrong, k] = members(lens.groups.leaders, pool)[k] is True
         follower[wrong, k] = members(lens.groups.followers, pool)[k] is True
@@ -213,10 +223,9 @@ def _developers(models: tuple[Model, ...]) -> Ints:
     return np.array([code.get(m.organization or "", -1) for m in models])
 
 
-def _sampling(
-    lens: Lens, world: World, scale: Scale | None, rng: np.random.Generator
-) -> World | None:
+def _sampling(lens: Lens, world: World, scale: Scale | None) -> World | None:
     if scale is None:
+        rng = generator(lens.scale.seed, "benchmarks")
         other = _other_benchmarks(world, lens.scale.sampling, rng)
         return None if other is None else resampled(other, seed=lens.scale.seed)
     if not len(scale.sampling):
@@ -231,12 +240,12 @@ def _score_world(selection: Selection, given: Frame) -> World:
     return replace(_world(np.zeros((1, len(table.models))), given), scores=scores)
 
 
-def _noisy(point: World, selection: Selection, draws: int, rng: np.random.Generator) -> World:
+def _noisy(point: World, selection: Selection, draws: int, seed: int) -> World:
     """Scores drawn anew from their items, where the number of items is known."""
     table = selection.table
     variance = table.score * (1 - table.score) / table.n_items
     error = np.sqrt(np.where(np.isnan(variance), 0.0, variance))
-    drawn = np.clip(table.score + error * rng.standard_normal((draws, table.n_scores)), 0, 1)
+    drawn = np.clip(table.score + error * cell_normals(seed, table, draws), 0, 1)
     world = point.take(np.zeros(draws, dtype=np.int64))
     scores = np.full((draws, *point.scores.shape[1:]), np.nan)  # type: ignore[union-attr]
     scores[:, table.benchmark, table.model] = drawn

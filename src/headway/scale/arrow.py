@@ -10,7 +10,7 @@ arrays. Slopes move on the log scale, where a change of gauge is a straight line
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
@@ -154,6 +154,12 @@ class State:
 
 
 Rows = TypeVar("Rows", State, Params)
+
+
+def joined(parts: Sequence[Params]) -> Params:
+    """The draws of all parts, one after the other."""
+    names = (f.name for f in fields(Params))
+    return Params(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
 
 
 def minimise(

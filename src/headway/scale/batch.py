@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from headway.scale.arrow import Params, Problem, minimise, take
+from headway.scale.arrow import Params, Problem, joined, minimise, take
 from headway.scale.table import Floats, Ints
 
 CHUNK = 64  # draws at a time: their arrays stay within a few megabytes
@@ -94,5 +94,4 @@ def _pool(executor: Executor | None) -> Iterator[Executor]:
 
 def _join(done: Iterable[tuple[Params, Floats]]) -> tuple[Params, Floats]:
     parts = list(done)
-    joined = Params(*(np.concatenate([getattr(p, k) for p, _ in parts]) for k in ("c", "d", "a")))
-    return joined, np.concatenate([size for _, size in parts])
+    return joined([p for p, _ in parts]), np.concatenate([size for _, size in parts])

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from headway.errors import ScaleError
-from headway.scale.arrow import Cells, Params, Problem, look, minimise, take
+from headway.scale.arrow import Cells, Params, Problem, joined, look, minimise, take
 from headway.scale.batch import Progress, minimise_many
+from headway.scale.keyed import generator, resampled_cells
 from headway.scale.result import Scale
+from headway.scale.start import Start
 from headway.scale.table import Bools, Floats, Table
 
 RIDGE = 0.1
@@ -34,6 +36,7 @@ def eci(
     seed: int = 0,
     anchor: str | None = ANCHOR,
     unit: tuple[tuple[str, float], tuple[str, float]] | None = UNIT,
+    near: Start | None = None,
     progress: Progress | None = None,
 ) -> Scale:
     """Fit p = sigmoid(a_b (C_m - D_b)) by least squares with a ridge.
@@ -48,13 +51,15 @@ def eci(
     sampling : int
         Refits R with whole benchmarks resampled with replacement.
     seed : int
-        Seed of both.
+        Seed of both. A cell has the same luck in every table (`headway.scale.keyed`).
     anchor : str, optional
         Benchmark whose slope is fixed at 1. Where the table lacks it no slope is fixed, the
         ridge alone sets the raw scale, and a caution says so.
     unit : pair of (model, value), optional
         The affine map to the public unit. Where the table lacks one of the two, abilities are
         in logits and a caution says so.
+    near : Start, optional
+        ``Scale.start`` of a table that shares most cells: where the search begins.
     progress : callable, optional
         Called with the number of draws done since the last call.
 
@@ -70,13 +75,18 @@ def eci(
     """
     _check(table)
     problem = point_problem(table, anchor)
-    point, size = best_fit(problem)
+    point, size = best_fit(problem, near.at_point(table) if near else None)
     gauge, cautions = _gauge(table, anchor, unit)
-    rng = np.random.default_rng(seed)
     weights = np.concatenate(
-        [_resample_cells(table, draws, rng), _resample_benchmarks(table, sampling, rng)]
+        [
+            resampled_cells(seed, table, draws),
+            _resample_benchmarks(table, sampling, generator(seed, "benchmarks")),
+        ]
     )
-    refits, sizes = refit(problem, point, weights, progress=progress)
+    first = near.at_draws(table, draws) if near else point.tiled(draws)
+    refits, sizes = refit(
+        problem, joined([first, point.tiled(sampling)]), weights, progress=progress
+    )
     # A model of which no benchmark was drawn has no ability in that world.
     seen = problem.cells.by_model(weights) > 0
     abilities = np.where(seen, gauge.ability(refits), np.nan)
@@ -93,6 +103,7 @@ def eci(
         gradient=float(size[0]),
         n_scores=table.n_scores,
         cautions=(*cautions, *_stuck(np.append(size, sizes))),
+        start=Start(table.models, table.benchmarks, point, take(refits, np.arange(draws))),
     )
 
 
@@ -148,7 +159,7 @@ def refit(
     ridge: Floats | None = None,
     progress: Progress | None = None,
 ) -> tuple[Params, Floats]:
-    """Refit with other cell weights (S, N), starting from the point estimate.
+    """Refit with other cell weights (S, N), starting from the point estimate or one start a draw.
 
     ``ridge`` (S, 1) replaces the point's where a refit has fewer parameters. Used by the
     bootstrap and by every leave-something-out question. Returns the fits and the gradient (S,)
@@ -160,21 +171,26 @@ def refit(
         many = replace(many, ridge=ridge)
     if not count:
         return point.tiled(0), np.empty(0)
-    return minimise_many(many, point.tiled(count), tol=DRAW_TOL, progress=progress)
+    start = point if len(point.c) == count else point.tiled(count)
+    return minimise_many(many, start, tol=DRAW_TOL, progress=progress)
 
 
-def best_fit(problem: Problem) -> tuple[Params, Floats]:
+def best_fit(problem: Problem, near: Params | None = None) -> tuple[Params, Floats]:
     """The optimum of a problem of one draw, and the gradient there.
 
     With few cells the surface has several hollows: small tables start from many places and the
     deepest hollow counts. On large ones every start that was tried led to the same place.
     """
+    from threadpoolctl import threadpool_limits
+
     start = additive_start(problem)
-    if problem.y.shape[1] >= SMALL:
-        return minimise(problem, start, tol=POINT_TOL)
-    starts = _scattered(start, problem.slopes)
-    many = repeat(problem, len(starts.c))
-    found, size = minimise(many, starts, tol=POINT_TOL)
+    # Small systems lose more than they gain from threads inside BLAS.
+    with threadpool_limits(1, user_api="blas"):
+        if problem.y.shape[1] >= SMALL:
+            return minimise(problem, near or start, tol=POINT_TOL)
+        starts = _scattered(start, problem.slopes)
+        many = repeat(problem, len(starts.c))
+        found, size = minimise(many, starts, tol=POINT_TOL)
     best = np.array([int(np.argmin(look(many, found).value))])
     return take(found, best), size[best]
 
@@ -208,13 +224,6 @@ def additive_start(problem: Problem) -> Params:
         c = cells.by_model(logit + d[:, cells.benchmark]) / n_model
         d = cells.by_benchmark(c[:, cells.model] - logit) / n_bench
     return Params(SHRINK * c, SHRINK * d, np.ones_like(d))
-
-
-def _resample_cells(table: Table, draws: int, rng: np.random.Generator) -> Floats:
-    """Weights (S, N): each model's own cells drawn with replacement."""
-    counts = np.bincount(table.model)
-    parts = [rng.multinomial(k, np.full(k, 1 / k), size=draws) for k in counts]
-    return np.concatenate(parts, axis=1).astype(float)
 
 
 def _resample_benchmarks(table: Table, draws: int, rng: np.random.Generator) -> Floats:

@@ -15,6 +15,7 @@ import numpy as np
 from headway.errors import ScaleError
 from headway.scale.arrow import Cells, Params, Problem, minimise
 from headway.scale.batch import Progress, minimise_many
+from headway.scale.keyed import cell_normals, generator, normals
 from headway.scale.result import Scale
 from headway.scale.table import Floats, Table
 
@@ -42,9 +43,10 @@ class Spread:
     log_sd: float = 0.5
     common: float = 0.5
 
-    def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    def draw(self, seed: int, benchmarks: tuple[str, ...], draws: int) -> Floats:
         """Draws (S, B); a share ``common`` of the variance is the same for all benchmarks."""
-        world, own = rng.standard_normal((shape[0], 1)), rng.standard_normal(shape)
+        world = normals(seed, "spread", ("common to all",), draws)
+        own = normals(seed, "spread", benchmarks, draws)
         mixed = np.sqrt(self.common) * world + np.sqrt(1 - self.common) * own
         drawn: Floats = self.median * np.exp(self.log_sd * mixed)
         return drawn
@@ -73,7 +75,7 @@ def rasch(
     sampling : int
         Refits R with whole benchmarks resampled; weights renormalise within each domain.
     seed : int
-        Seed of both.
+        Seed of both. Names have the same luck in every table (`headway.scale.keyed`).
     spread : Spread or float
         Prior of the item spread, or one fixed value in logits (0: a benchmark-level Rasch fit).
     assumed_items : int
@@ -96,12 +98,11 @@ def rasch(
     """
     prior = Spread(spread, 0.0) if isinstance(spread, (int, float)) else spread
     _check(table, prior)
-    rng = np.random.default_rng(seed)
     problem = _problem(table, prior.median)
     point, size = minimise(problem, _start(problem), tol=TOL)
     items = _items(table, assumed_items, imputed_items)
-    draw = _measurement(table, problem, point, prior, items, draws, rng, progress)
-    sample = _sampling(table, problem, point, sampling, rng, progress)
+    draw = _measurement(table, problem, point, prior, items, draws, seed, progress)
+    sample = _sampling(table, problem, point, sampling, seed, progress)
     return Scale(
         name="rasch",
         unit="Elo",
@@ -222,13 +223,13 @@ def _measurement(
     prior: Spread,
     items: Floats,
     draws: int,
-    rng: np.random.Generator,
+    seed: int,
     progress: Progress | None,
 ) -> Params:
     shape = (draws, len(table.benchmarks))
-    spread = prior.draw(rng, shape)[:, table.benchmark]
+    spread = prior.draw(seed, table.benchmarks, draws)[:, table.benchmark]
     x = (point.c[:, table.model] - point.d[:, table.benchmark]).repeat(draws, axis=0)
-    noise = _item_noise(table, x, spread, items, rng)
+    noise = _item_noise(table, x, spread, items, seed)
     many = replace(
         problem,
         y=np.clip(problem.y + noise, 0, 1),
@@ -240,22 +241,21 @@ def _measurement(
     return _refit(many, point, draws, progress)
 
 
-def _item_noise(
-    table: Table, x: Floats, spread: Floats, items: Floats, rng: np.random.Generator
-) -> Floats:
+def _item_noise(table: Table, x: Floats, spread: Floats, items: Floats, seed: int) -> Floats:
     """Errors (S, N) of scores from drawing the items, with the covariance that sharing them gives.
 
     With p_k = P(solve | an item at node k): items give every model on the benchmark the same
     normal deviates g_k, times sqrt(w_k)(p_k - mean); answers add E[p(1-p)] of their own.
     """
     out = np.empty_like(x)
-    shared = rng.standard_normal((len(x), len(table.benchmarks), len(NODES)))
-    own = rng.standard_normal(x.shape)
-    for b in range(len(table.benchmarks)):  # a slice at a time keeps the node arrays small
+    own = cell_normals(seed, table, len(x))
+    # A benchmark at a time keeps the node arrays small.
+    for b, name in enumerate(table.benchmarks):
+        shared = generator(seed, "items", name).standard_normal((len(x), len(NODES)))
         cells = np.flatnonzero(table.benchmark == b)
         p = 1 / (1 + np.exp(spread[:, cells, None] * NODES - x[:, cells, None]))
         apart = p - (p @ WEIGHTS)[..., None]
-        common = np.einsum("snk,sk->sn", apart * np.sqrt(WEIGHTS), shared[:, b])
+        common = np.einsum("snk,sk->sn", apart * np.sqrt(WEIGHTS), shared)
         answers = np.sqrt((p * (1 - p)) @ WEIGHTS)
         out[:, cells] = (common + answers * own[:, cells]) / np.sqrt(items[cells])
     return out
@@ -266,12 +266,14 @@ def _sampling(
     problem: Problem,
     point: Params,
     count: int,
-    rng: np.random.Generator,
+    seed: int,
     progress: Progress | None,
 ) -> Floats:
     """Abilities (R, M) in Elo with whole benchmarks resampled; nan where a model lost them all."""
     b = len(table.benchmarks)
-    times = rng.multinomial(b, np.full(b, 1 / b), size=count).astype(float)
+    times = (
+        generator(seed, "benchmarks").multinomial(b, np.full(b, 1 / b), size=count).astype(float)
+    )
     many = replace(
         problem,
         y=problem.y.repeat(count, axis=0),

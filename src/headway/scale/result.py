@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from headway.scale.ranked import Ranked
+from headway.scale.start import Start
 from headway.scale.table import Floats
 
 
@@ -42,6 +43,8 @@ class Scale(Ranked):
         Cells that were fitted.
     cautions : tuple of str
         What a reader must know before trusting this scale, one sentence each.
+    start : Start or None
+        Raw parameters, from which fits of similar tables begin (``near``).
     """
 
     name: str
@@ -56,6 +59,7 @@ class Scale(Ranked):
     gradient: float
     n_scores: int
     cautions: tuple[str, ...] = ()
+    start: Start | None = None
     digits = 1
 
     def interval(self, level: float = 0.9) -> tuple[Floats, Floats]:

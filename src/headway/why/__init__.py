@@ -1,0 +1,1 @@
+"""What moves the answer: influence, bridges, splits, leverage, and what the data cannot say."""
