@@ -43,9 +43,7 @@ class Value:
     @property
     def interval(self) -> Interval:
         """The middle with the central 90% of the draws."""
-        tail = (1 - LEVEL) / 2
-        low, high = (finite(quantile(self.draws, q)) for q in (tail, 1 - tail))
-        return Interval(self.middle, low, high, LEVEL)
+        return Interval(self.middle, *central(self.draws), LEVEL)
 
 
 @dataclass(frozen=True)
@@ -154,8 +152,12 @@ def paired(new: Floats, old: Floats) -> tuple[float | None, float | None]:
     """Central 90% of the differences of paired draws; None where it is not bounded."""
     count = min(len(new), len(old))
     with np.errstate(invalid="ignore"):
-        far = new[:count] - old[:count]
-    if not count or np.isnan(far).mean() > 0.5:
+        return central(new[:count] - old[:count])
+
+
+def central(draws: Floats) -> tuple[float | None, float | None]:
+    """Central 90% of draws; None where it is not bounded, or where most are not defined."""
+    if not len(draws) or np.isnan(draws).mean() > 0.5:
         return None, None
     tail = (1 - LEVEL) / 2
-    return finite(quantile(far, tail)), finite(quantile(far, 1 - tail))
+    return finite(quantile(draws, tail)), finite(quantile(draws, 1 - tail))
