@@ -13,7 +13,7 @@ from headway.ledger import load as load_ledger
 from headway.lens import Evidence, answer, ask, load, override
 from headway.lens.answering import Answer
 from headway.lens.evidence import corrected, day_of, select
-from headway.lens.worlds import build, frame
+from headway.lens.worlds import draw, frame
 from headway.scale import eci
 from headway.sources import read_table
 
@@ -113,9 +113,9 @@ def worlds_of(lens, ledger):
 def test_uncertain_dates_enter_the_draws(ledger):
     chosen, worlds = worlds_of(load("headway"), ledger)
     k = [m.name for m in chosen.models].index("Grok 3")
-    days = {date.fromordinal(int(d)) for d in worlds.measured.day[:, k]}
+    days = {date.fromordinal(int(d)) for d in worlds.day[:, k]}
     assert days == {date(2025, 2, 17), date(2025, 4, 9)}
-    moved = (np.ptp(worlds.measured.day, axis=0) > 0).sum()
+    moved = (np.ptp(worlds.day, axis=0) > 0).sum()
     assert 15 < moved <= 24
     fixed = worlds_of(load("epoch-2026-05"), ledger)[1]
     assert not np.ptp(fixed.day, axis=0).any()
@@ -131,8 +131,8 @@ def test_unknown_labels_are_in_neither_group(ledger):
     chosen, worlds = worlds_of(load("headway"), ledger)
     unknown = [k for k, m in enumerate(chosen.models) if m.weights == "unknown"]
     assert frame(load("headway"), chosen).unknown == len(unknown) == 6
-    assert not worlds.measured.leader[:, unknown].any()
-    assert not worlds.measured.follower[:, unknown].any()
+    assert not worlds.leader[:, unknown].any()
+    assert not worlds.follower[:, unknown].any()
 
 
 def test_an_unchecked_label_is_drawn(ledger):
@@ -140,8 +140,8 @@ def test_an_unchecked_label_is_drawn(ledger):
     doubtful = [k for k, m in enumerate(chosen.models) if not m.checked and m.weights != "unknown"]
     assert doubtful
     for k in doubtful:
-        assert 0 < worlds.measured.follower[:, k].mean() < 1
-        assert (worlds.measured.follower[:, k] != worlds.measured.leader[:, k]).all()
+        assert 0 < worlds.follower[:, k].mean() < 1
+        assert (worlds.follower[:, k] != worlds.leader[:, k]).all()
 
 
 def test_claims_stand_beside_the_answer(ledger):

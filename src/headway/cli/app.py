@@ -12,6 +12,7 @@ from headway import __version__
 from headway.cli import browse, completion, diagnose, fit, ledger, measure, predict
 from headway.cli.help import HelpPage
 from headway.cli.terminal import console, say, sorry
+from headway.cli.why import why
 from headway.errors import HeadwayError
 
 HELP = """How far are open models behind closed ones? Months, with honest intervals.
@@ -46,6 +47,7 @@ shelf.command(ledger.snapshot)
 shelf.command(ledger.export)
 shelf.command(ledger.import_, name="import")
 app.command(shelf)
+app.command(why)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -45,6 +45,13 @@ class Evidence:
 
         return load(self.ledger)
 
+    def own_for(self, lens: Lens) -> bool:
+        """Whether the lens's list of sources does not apply.
+
+        A ledger that shares no source with the lens is somebody's own, like a table.
+        """
+        return self.own or not set(lens.evidence.sources) & set(self.read.sources)
+
     @cached_property
     def id(self) -> str:
         """Id of its content; for the shipped ledger without reading it."""
@@ -119,9 +126,7 @@ def _one(lens: Lens, evidence: Evidence, keep: bool, report: Report | None) -> A
         if report is not None:
             report(lens.name, so_far, total)
 
-    # A ledger that shares no source with the lens is somebody's own, like a table.
-    own = evidence.own or not set(lens.evidence.sources) & set(evidence.read.sources)
-    made = answer(lens, evidence.read, own=own, progress=progress)
+    made = answer(lens, evidence.read, own=evidence.own_for(lens), progress=progress)
     if keep:
         cache.put(name, made.model_dump_json())
     return made

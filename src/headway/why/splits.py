@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -99,7 +99,8 @@ def splits(
     Draws are paired by random numbers that belong to cells. The parts share models, and cells
     only where a split is by date, so the difference holds the noise of both.
     """
-    asked = list(_parts(lens, ledger, before))
+    sources = () if asker.own else lens.evidence.sources
+    asked = list(_parts(lens, ledger, sources or tuple(ledger.sources), before))
     found = []
     for k, (name, parts) in enumerate(asked, 1):
         answers = [asker.attempt(part_lens, part) for _, part_lens, part in parts]
@@ -112,7 +113,9 @@ def splits(
 Part = tuple[str, Lens, Ledger]
 
 
-def _parts(lens: Lens, ledger: Ledger, before: date | None) -> Iterator[tuple[str, list[Part]]]:
+def _parts(
+    lens: Lens, ledger: Ledger, sources: Sequence[str], before: date | None
+) -> Iterator[tuple[str, list[Part]]]:
     yield "access", [(n, _with(lens, access=kept), ledger) for n, kept in ACCESS.items()]
     yield "reporter", [(n, _with(lens, reported_by=kept), ledger) for n, kept in REPORTER.items()]
     counted = {r.benchmark for r in ledger.results}
@@ -121,7 +124,7 @@ def _parts(lens: Lens, ledger: Ledger, before: date | None) -> Iterator[tuple[st
         rest = tuple(d for d in domains if d != domain)
         sides = [("the others", rest), (domain, (domain,))]
         yield f"domain {domain}", [(n, _with(lens, domains=kept), ledger) for n, kept in sides]
-    for who in _evaluators(lens, ledger):
+    for who in _evaluators(lens, ledger, sources):
         yield (
             f"evaluator {who}",
             [
@@ -133,11 +136,11 @@ def _parts(lens: Lens, ledger: Ledger, before: date | None) -> Iterator[tuple[st
         yield f"date {before}", _dated(lens, ledger, before)
 
 
-def _evaluators(lens: Lens, ledger: Ledger) -> list[str]:
+def _evaluators(lens: Lens, ledger: Ledger, sources: Sequence[str]) -> list[str]:
     """Those with enough benchmarks for the lens; the others' own scores tie no model to a scale."""
     tests: dict[str, set[str]] = {}
     for result in ledger.results:
-        if result.evaluator and result.source in (lens.evidence.sources or ledger.sources):
+        if result.evaluator and result.source in sources:
             tests.setdefault(result.evaluator, set()).add(result.benchmark)
     return sorted(who for who, own in tests.items() if len(own) >= lens.evidence.min_benchmarks)
 

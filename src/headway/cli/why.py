@@ -1,0 +1,225 @@
+"""What moves the answer: influence, bridges and splits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from headway.cli.options import Count, Csv, Flag, Folder, Json, Pair, Words, check_plot, one_form
+from headway.cli.terminal import progress
+from headway.errors import HeadwayError
+
+if TYPE_CHECKING:
+    from headway.lens import Evidence, Lens
+    from headway.why.value import Asker
+
+Start = Annotated[str, Parameter(name="FROM", show_default=False)]
+End = Annotated[str, Parameter(name="TO", show_default=False)]
+
+why = App(name="why", help="Say what moves the answer, and what the data cannot say.")
+
+
+@why.command
+def influence(
+    *,
+    lens: str = "headway",
+    by: Literal["benchmark", "domain", "source"] = "benchmark",
+    pair: Pair = None,
+    model: str | None = None,
+    without: Words = None,
+    shapley: Flag = False,
+    orders: Count = 50,
+    draws: Count = 100,
+    data: Path | None = None,
+    ledger: Folder = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    plot: Path | None = None,
+) -> str:
+    """Refit a lens without each benchmark, domain or source: what the answer hangs on.
+
+    Example: headway why influence --lens caisi-2026-05 --pair 'GPT-5.5' 'DeepSeek V4 Pro'
+
+    Parameters
+    ----------
+    lens
+        A recipe by name or by the path of a TOML file.
+    by
+        What is left out, one at a time.
+    pair
+        Two models: how their difference moves, in place of the gap.
+    model
+        One model: how its ability moves, in place of the gap.
+    without
+        A benchmark; repeat for a set that is left out together.
+    shapley
+        Share the answer out among the members of the set of --without (or all domains or sources):
+        exactly up to 12, from random orders above.
+    orders
+        Pairs of random orders for more than 12 members.
+    draws
+        Joint draws of each refit.
+    data
+        A table of your own: columns model, benchmark, score, released, weights, ...
+    ledger
+        Folder of another ledger: a snapshot, a store or text tables.
+    as_json
+        Print JSON (its form: docs/schema/influence.json).
+    as_csv
+        Print CSV, one row per member.
+    plot
+        Draw the changes: FILE.svg, .png, .pdf or .html.
+    """
+    from headway.ledger import find_benchmark
+    from headway.publish.influence_plot import influence_chart
+    from headway.publish.listing import to_csv, to_json
+    from headway.publish.why_influence import influence_document, influence_rows, influence_text
+    from headway.why.influence import influence as refits
+    from headway.why.influence import shared_out
+    from headway.why.value import with_draws
+
+    one_form(as_json=as_json, as_csv=as_csv)
+    check_plot(plot)
+    evidence, recipe, asker = _question(lens, data, ledger, pair or ((model,) if model else ()))
+    held = evidence.read
+    together = [find_benchmark(held, name).name for name in without or ()]
+    with progress() as tick:
+        found = refits(
+            asker,
+            recipe,
+            held,
+            by=by,
+            sets=[together] if together else [],
+            draws=draws,
+            progress=tick,
+        )
+        names = together or [m.name for m in found.members] if shapley else []
+        shared = None
+        if names:
+            few, kind = with_draws(recipe, draws), "benchmark" if together else by
+            shared = shared_out(asker, few, held, names, by=kind, orders=orders, progress=tick)
+    document = influence_document(found, asker.quantity, evidence.id, names, shared)
+    if plot:
+        influence_chart(document, plot)
+    if as_json:
+        return to_json(document)
+    return to_csv(influence_rows(document)) if as_csv else influence_text(document)
+
+
+@why.command
+def bridge(
+    start: Start,
+    end: End,
+    /,
+    *,
+    data: Path | None = None,
+    ledger: Folder = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    plot: Path | None = None,
+) -> str:
+    """Go from one lens to another, one choice at a time: which choice moves the answer how far.
+
+    Example: headway why bridge epoch-2026-05 caisi-2026-05
+
+    Parameters
+    ----------
+    start
+        The first lens, by name or by the path of a TOML file.
+    end
+        The second lens.
+    data
+        A table of your own: columns model, benchmark, score, released, weights, ...
+    ledger
+        Folder of another ledger: a snapshot, a store or text tables.
+    as_json
+        Print JSON (its form: docs/schema/bridge.json).
+    as_csv
+        Print CSV, one row per step.
+    plot
+        Draw the waterfall: FILE.svg, .png, .pdf or .html.
+    """
+    from headway.lens import load
+    from headway.publish.listing import to_csv, to_json
+    from headway.publish.waterfall import bridge_chart
+    from headway.publish.why_bridge import bridge_document, bridge_rows, bridge_text
+    from headway.why.bridge import bridge as steps
+
+    one_form(as_json=as_json, as_csv=as_csv)
+    check_plot(plot)
+    evidence, first, asker = _question(start, data, ledger)
+    with progress() as tick:
+        found = steps(asker, first, load(end), evidence.read, progress=tick)
+    document = bridge_document(found, evidence.id)
+    if plot:
+        bridge_chart(document, plot)
+    if as_json:
+        return to_json(document)
+    return to_csv(bridge_rows(document)) if as_csv else bridge_text(document)
+
+
+@why.command
+def splits(
+    *,
+    lens: str = "headway",
+    before: date | None = None,
+    draws: int | None = None,
+    data: Path | None = None,
+    ledger: Folder = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> str:
+    """Ask parts of the evidence: public or private, each domain, each evaluator, by date.
+
+    Example: headway why splits --lens headway --before 2025-10-01
+
+    Parameters
+    ----------
+    lens
+        A recipe by name or by the path of a TOML file.
+    before
+        Also split the window at this day, YYYY-MM-DD.
+    draws
+        Joint draws of each side; default: those of the lens.
+    data
+        A table of your own: columns model, benchmark, score, released, weights, ...
+    ledger
+        Folder of another ledger: a snapshot, a store or text tables.
+    as_json
+        Print JSON (its form: docs/schema/splits.json).
+    as_csv
+        Print CSV, one row per side.
+    """
+    from headway.publish.listing import to_csv, to_json
+    from headway.publish.why_splits import splits_document, splits_rows, splits_text
+    from headway.why.splits import splits as parts
+    from headway.why.value import with_draws
+
+    one_form(as_json=as_json, as_csv=as_csv)
+    evidence, recipe, asker = _question(lens, data, ledger)
+    recipe = recipe if draws is None else with_draws(recipe, draws)
+    with progress() as tick:
+        found = parts(asker, recipe, evidence.read, before=before, progress=tick)
+    document = splits_document(found, recipe, evidence.id)
+    if as_json:
+        return to_json(document)
+    return to_csv(splits_rows(document)) if as_csv else splits_text(document)
+
+
+def _question(
+    lens: str, data: Path | None, folder: Path | None, models: Sequence[str] = ()
+) -> tuple[Evidence, Lens, Asker]:
+    """The evidence, the lens, and who asks for which number of it."""
+    from headway.ledger import find_model
+    from headway.lens import Evidence, load
+    from headway.why.value import Asker, Quantity
+
+    if data and folder:
+        raise HeadwayError("Give --data or --ledger, not both: each of them is all the evidence.")
+    recipe, evidence = load(lens), Evidence(ledger=folder, data=data)
+    names = tuple(find_model(evidence.read, name).name for name in models)
+    return evidence, recipe, Asker(Quantity(names), evidence.own_for(recipe))
