@@ -30,6 +30,7 @@ def main() -> None:
         scales(data)
     else:
         print(f"no table at {data}: the scale rows are left out (set HEADWAY_SHARED)")
+    why()
     program()
 
 
@@ -75,6 +76,21 @@ def scales(data: Path) -> None:
     row("plain SciPy least squares, central fit", naive)
     print(f"SciPy / ours, central: {naive / central:.0f} times", end="; ")
     print(f"500 SciPy fits would take {500 * naive / draws:.0f} times our draws")
+
+
+def why() -> None:
+    from headway.ledger import load
+    from headway.lens import load as load_lens
+    from headway.why.bridge import bridge
+    from headway.why.influence import influence
+    from headway.why.value import Asker
+
+    ledger, lens = load(), load_lens("headway")
+    found = []
+    refits = best(lambda: found.append(influence(Asker(), lens, ledger, draws=100)), 1)
+    row(f"influence, {len(found[0].members)} refits of 100 paired draws", refits, 20.0)
+    ends = load_lens("epoch-2026-05"), load_lens("caisi-2026-05")
+    row("bridge epoch-2026-05 to caisi-2026-05", best(lambda: bridge(Asker(), *ends, ledger), 1))
 
 
 def program() -> None:
