@@ -7,32 +7,99 @@ import pytest
 from tests.scale.facets.made import made
 
 from headway.scale.facets import facets
-from headway.scale.facets.integrate import PRIOR, integrated
-from headway.scale.facets.laplace import Laplace
-from headway.scale.facets.maximum import climb
+from headway.scale.facets import integrate as module
+from headway.scale.facets.posterior import quantile
 from headway.scale.facets.setups import compare
 from headway.scale.responses import Responses
 
 FULL = "resolved ~ (1|model) + (1|harness) + (1|model:harness) + (1|item)"
 
 
-@pytest.mark.parametrize("seed", [1, 4])
-def test_sds_are_drawn_as_a_profile_over_a_grid_has_them(seed):
-    fit = facets(made(seed, models=10, harnesses=5, items=20, sd=0.6), FULL)
-    k, model = fit.place("harness"), Laplace(fit.design)
-    start = np.array([*np.zeros(len(fit.design.terms)), fit.fixed[0].value])
-    move = np.arange(len(start)) != k
-    grid, height = np.linspace(0.02, 2.2, 24), []
-    for sd in grid:
-        start[k] = np.log(sd)
-        start, value, _ = climb(model, start, move, rough=True)
-        height.append(value + np.log(sd) - (sd / PRIOR) ** 2 / 2)
-    share = np.exp(np.array(height) - max(height))
-    share /= share.sum()
-    drawn = integrated(fit, 2000, seed).sds[:, k]
-    mean = grid @ share
-    assert drawn.mean() == pytest.approx(mean, rel=0.1)
-    assert drawn.std() == pytest.approx(np.sqrt(share @ (grid - mean) ** 2), rel=0.2)
+def exact(won, tried, at=(0.05, 0.95)):
+    """Mean, SD and quantiles of each level of one term, by quadrature over all that is unknown."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(81)
+    betas, log_sds = np.linspace(-7, 7, 141), np.linspace(np.log(0.01), np.log(12), 121)
+    grid = np.linspace(-9, 9, 1201)
+    total, density = 0.0, np.zeros((len(won), len(grid)))
+    for log_sd in log_sds:
+        sd = np.exp(log_sd)
+        # A logistic prior of log SD around log 0.5 with scale 1/2, written out.
+        x = np.exp(-2 * abs(log_sd - np.log(0.5)))
+        prior = x / (1 + x) ** 2
+        eta = betas[:, None] + sd * nodes
+        each = [y * eta - n * np.logaddexp(0, eta) for y, n in zip(won, tried, strict=True)]
+        marginal = np.array([np.exp(e) @ weights for e in each]) / np.sqrt(2 * np.pi)
+        share = prior * marginal.prod(axis=0)  # of each beta
+        total += share.sum()
+        normal = np.exp(-((grid / sd) ** 2) / 2) / sd / np.sqrt(2 * np.pi)
+        there = betas[:, None] + grid
+        curve = -np.logaddexp(0, there), -np.logaddexp(0, -there)
+        for j, (y, n) in enumerate(zip(won, tried, strict=True)):
+            likely = np.exp((n - y) * curve[0] + y * curve[1]) * normal
+            density[j] += (share / marginal[j]) @ likely
+    density *= (grid[1] - grid[0]) / total
+    mean = density @ grid
+    sd = np.sqrt(density @ grid**2 - mean**2)
+    ends = [[np.interp(q, np.cumsum(row), grid) for row in density] for q in at]
+    return density.sum(axis=1), mean, sd, np.array(ends)
+
+
+def test_means_and_intervals_are_those_of_quadrature():
+    won, tried = np.array([0.0, 2, 1, 6, 5, 3, 6, 4]), np.full(8, 6.0)
+    names = [f"i{k}" for k in range(8)]
+    counts = {"successes": won.tolist(), "trials": tried.tolist()}
+    fit = facets(
+        Responses.build({"model": ["m"] * 8, "item": names, **counts}), "resolved ~ (1|item)"
+    )
+    whole, mean, sd, ends = exact(won, tried)
+    assert whole == pytest.approx(1, abs=1e-3)
+    found, low, high = fit.bounds("item")
+    assert np.abs(found - mean).max() < 0.06 * sd.max()
+    # The mode, which was printed once, fails that.
+    assert np.abs(fit.modes - mean).max() > 0.15 * sd.max()
+    assert fit.sd == pytest.approx(sd, rel=0.1)
+    assert np.abs(np.array([low, high]) - ends).max() < 0.3 * sd.max()
+
+
+def test_quantiles_of_a_mixture_are_those_of_its_draws():
+    rng = np.random.default_rng(0)
+    share = np.array([0.2, 0.5, 0.3])
+    means, sds = rng.normal(0, 2, (3, 4)), rng.uniform(0.2, 1.5, (3, 4))
+    one = rng.choice(3, 400_000, p=share)
+    draws = means[one] + sds[one] * rng.standard_normal((400_000, 4))
+    for at in (0.05, 0.5, 0.99):
+        assert quantile(share, means, sds, at) == pytest.approx(
+            np.quantile(draws, at, axis=0), abs=0.03
+        )
+
+
+def test_draws_have_the_moments_of_the_mixture():
+    fit = facets(made(4, models=8, harnesses=4, items=12), FULL)
+    drawn = fit.posterior.draws(20_000, seed=1)
+    every = np.concatenate([drawn.effects, drawn.fixed], axis=1)
+    assert every.mean(axis=0) == pytest.approx(fit.posterior.mean, abs=0.03)
+    assert every.std(axis=0) == pytest.approx(fit.posterior.sd, rel=0.06)
+    low, high = np.quantile(drawn.effects, [0.05, 0.95], axis=0)
+    assert low == pytest.approx(fit.low, abs=0.08)
+    assert high == pytest.approx(fit.high, abs=0.08)
+
+
+def test_with_too_many_cells_the_sds_are_held_and_it_is_said(monkeypatch):
+    data = made(2, models=12, harnesses=4, items=30, sd=0.8)
+    formula = "resolved ~ (1|model) + (1|harness) + (1|item)"
+    whole = facets(data, formula)
+    monkeypatch.setattr(module, "CELLS", 100)
+    held = facets(data, formula)
+    assert len(held.posterior.points) == 1
+    (said,) = [text for text in held.cautions if "are held" in text]
+    assert "single levels of harness are somewhat too narrow" in said
+    assert not any("are held" in text for text in whole.cautions)
+    assert held.mean == pytest.approx(whole.mean, abs=0.15)
+    ratio = held.sd / whole.sd
+    assert np.median(ratio) == pytest.approx(1, abs=0.1)
+    assert ratio.min() > 0.5
+    effects, _ = held.draws(20_000, seed=3)
+    assert effects.std(axis=0) == pytest.approx(held.sd, rel=0.05)
 
 
 def world(seed, models=14, harnesses=5, items=40, trials=4):
