@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from headway.publish.table import Column, prose, table
 from headway.publish.words import number, span
 
@@ -92,7 +90,7 @@ def _levels(fit: Facets | SampledFacets, term: str) -> list[Row]:
     keys = ("level", "mode", "sd", "mean", "low", "high")
     rows = [
         dict(zip(keys, row, strict=True))
-        for row in zip(names, *map(np.ndarray.tolist, values), strict=True)
+        for row in zip(names, *(x.tolist() for x in values), strict=True)
     ]
     return sorted(rows, key=lambda row: (-row["mean"], row["level"]))
 

@@ -133,7 +133,6 @@ def _held(design: Design, posterior: Posterior) -> list[str]:
         return []
     sentence = (
         f"With {len(design.trials):,} cells the SDs are held where the likelihood is highest: "
-        f"intervals of single levels of {listed(few)} are somewhat too narrow. Differences between "
-        "levels are not."
+        f"intervals of levels of {listed(few)}, which are few, may be too narrow."
     )
     return [sentence]
