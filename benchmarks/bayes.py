@@ -102,14 +102,18 @@ def of_facets(name: str, data: Responses, draws: int, formula: str) -> Iterator[
         told = f"{size} of {v.term}"
         # Differences are what is reported: the mean of the levels belongs to the intercept, too.
         apart = about[:, part] - about[:, part].mean(axis=1, keepdims=True)
-        point = fast.modes[part] - fast.modes[part].mean()
+        mean = fast.mean[part]
         sampled = drawn - drawn.mean(axis=2, keepdims=True)
         yield Found(
-            name, f"{told}, about mean", point, apart.std(axis=0), sampled, slow.divergences, took
+            name,
+            f"{told}, about mean",
+            mean - mean.mean(),
+            apart.std(axis=0),
+            sampled,
+            slow.divergences,
+            took,
         )
-        yield Found(
-            name, f"{told}, as such", fast.modes[part], fast.sd[part], drawn, slow.divergences, took
-        )
+        yield Found(name, f"{told}, as such", mean, fast.sd[part], drawn, slow.divergences, took)
         print(
             f"<!-- {name}: SD of {v.term} {v.sd:.3f} ({v.low:.3f} to {v.high:.3f}); sampled median "
             f"{w.sd:.3f} ({w.low:.3f} to {w.high:.3f}), mode "

@@ -24,7 +24,7 @@ from headway.errors import ScaleError
 from headway.scale.facets import Facets, facets
 from headway.scale.responses import Responses
 
-LEVEL, Z, PAIRS = 0.9, 1.6449, 10
+LEVEL, PAIRS = 0.9, 10
 INTERCEPT = -0.5
 
 
@@ -99,10 +99,10 @@ def held(fit: Facets, sds: dict[str, float], levels: dict, rng: np.random.Genera
     start = fit.fixed[0]
     out["intercept"] = float(start.low <= INTERCEPT <= start.high)
     for term, truth in levels.items():
-        names, modes, sd = fit.levels(term)
-        out[f"levels {term}"] = float(
-            np.mean([abs(truth[n] - x) <= Z * s for n, x, s in zip(names, modes, sd, strict=True)])
-        )
+        names = fit.levels(term)[0]
+        true = np.array([truth[name] for name in names])
+        _, low, high = fit.bounds(term)
+        out[f"levels {term}"] = float(((low <= true) & (true <= high)).mean())
         inside = []
         for _ in range(PAIRS):
             one, other = rng.choice(names, 2, replace=False)

@@ -66,12 +66,10 @@ def fit_rows(document: dict[str, Any]) -> list[Row]:
 
 def fit_text(document: dict[str, Any]) -> str:
     """The fit in tables of at most 80 columns, with the sentences that go with it."""
-    # A term without any spread has nothing to list, and thousands of items are for a program.
-    varied = {v["term"] for v in document["variance"] if v["sd"] >= NONE}
     levels = [
-        _level_table(term, rows, document["components"])
-        for term, rows in document["levels"].items()
-        if term in varied - _ASIDE
+        _level_table(term, document)
+        for term in document["levels"]
+        if term not in _ASIDE  # thousands of items are for a program
     ]
     notes = "\n".join(prose(text, first="  ") for text in document["cautions"])
     parts = [
@@ -88,8 +86,13 @@ def fit_text(document: dict[str, Any]) -> str:
 
 def _levels(fit: Facets | SampledFacets, term: str) -> list[Row]:
     names, modes, sds = fit.levels(term)
-    rows = sorted(zip((-modes).tolist(), names, sds.tolist(), strict=True))
-    return [{"level": name, "mode": -less, "sd": sd} for less, name, sd in rows]
+    values = (modes, sds, *fit.bounds(term))
+    keys = ("level", "mode", "sd", "mean", "low", "high")
+    rows = [
+        dict(zip(keys, row, strict=True))
+        for row in zip(names, *(x.tolist() for x in values), strict=True)
+    ]
+    return sorted(rows, key=lambda row: (-row["mean"], row["level"]))
 
 
 def _component(part: Component) -> Row:
@@ -148,33 +151,42 @@ def _per(term: str) -> str:
     return f"{term} (per doubling)" if term == "budget" else term
 
 
-def _level_table(term: str, rows: Sequence[Row], components: Sequence[Row]) -> str:
-    if term == "model" and len(components) > 1:
+def _level_table(term: str, document: dict[str, Any]) -> str:
+    rows, level = document["levels"][term], document["level"]
+    if term == "model" and len(document["components"]) > 1:
         return "\n\n".join(
-            _one_table(f"{term} (part {k})", [r for r in rows if r["level"] in part["models"]])
-            for k, part in enumerate(components, 1)
+            _one_table(f"{term} (part {k})", level, [r for r in rows if r["level"] in names])
+            for k, names in enumerate((c["models"] for c in document["components"]), 1)
         )
-    return _one_table(term, rows)
+    return _one_table(term, level, rows)
 
 
-def _one_table(term: str, rows: Sequence[Row]) -> str:
+def _one_table(term: str, level: float, rows: Sequence[Row]) -> str:
     shown = rows if len(rows) <= SHOWN else [*rows[: SHOWN // 2], *rows[-SHOWN // 2 :]]
-    cells = [(row["level"], number(row["mode"], 2), number(row["sd"], 2)) for row in shown]
+    cells = [
+        (row["level"], number(row["mean"], 2), span(row["low"], row["high"], 2, join="–"))
+        for row in shown
+    ]
     if len(rows) > SHOWN:
         cells.insert(SHOWN // 2, (f"... {len(rows) - SHOWN} more with --json or --csv", "", ""))
     columns = [
         Column(term, wrap=True, least=20),
-        Column("mode", right=True),
-        Column("SD", right=True),
+        Column("logit", right=True),
+        Column(f"{level:.0%} interval", right=True),
     ]
     return table(columns, cells)
 
 
 def _closing(document: dict[str, Any]) -> str:
-    how = "Sampled posterior: medians of SDs, means of effects,"
-    if document["loglik"] is not None:
-        how = f"Laplace log-likelihood {number(document['loglik'], 1)}"
+    cells = f"from {document['n_cells']:,} cells"
+    if document["loglik"] is None:
+        how = f"Sampled posterior {cells}: medians of SDs, means of effects."
+    else:
+        how = (
+            f"Laplace log-likelihood {number(document['loglik'], 1)} {cells}, highest at these "
+            "SDs; the intervals of all effects take in what is not known of them."
+        )
     return (
-        f"{how} from {document['n_cells']:,} cells. Modes are in logits, around the mean of their "
-        "term; each is drawn towards it as far as its cells leave it uncertain."
+        f"{how} Levels are in logits, around the mean of their term; each is drawn towards it as "
+        "far as its cells leave it uncertain."
     )

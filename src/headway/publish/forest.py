@@ -77,18 +77,10 @@ def _spread(one: Row) -> Row:
 
 
 def _levels(document: dict[str, Any], term: str) -> list[Row]:
-    from statistics import NormalDist
-
-    z = NormalDist().inv_cdf((1 + document["level"]) / 2)
     rows = document["levels"][term]
     shown = rows if len(rows) <= SHOWN else [*rows[: SHOWN // 2], *rows[-SHOWN // 2 :]]
     return [
-        {
-            "label": row["level"],
-            "value": row["mode"],
-            "low": row["mode"] - z * row["sd"],
-            "high": row["mode"] + z * row["sd"],
-        }
+        {"label": row["level"], "value": row["mean"], "low": row["low"], "high": row["high"]}
         for row in shown
     ]
 

@@ -277,7 +277,8 @@ def _closing(document: dict[str, Any]) -> str:
         f"{document['common']} (* never ran there: its own way with it is drawn from what "
         "models show elsewhere), each in its developer's own harness, and each in the best of "
         "those it ran in (? another may be best). Benchmark accuracy: intervals are for "
-        "these items; those of differences, paired by item, are for items like these."
+        "these items; those of differences, paired by item, are for items like these. "
+        "Logits of harnesses are for the average model, around the mean of all harnesses."
         + (f" {more} more models with --json or --csv." if more > 0 else "")
     )
 

@@ -104,11 +104,12 @@ def test_facets_agree_with_laplace(fitted, runs):
         # Levels about their mean: the mean itself belongs to the intercept as well.
         drawn = drawn - drawn.mean(axis=1, keepdims=True)
         apart = about[:, part] - about[:, part].mean(axis=1, keepdims=True)
-        point = fast.modes[part] - fast.modes[part].mean()
+        point = fast.mean[part] - fast.mean[part].mean()
         away = (point - drawn.mean(axis=0)) / drawn.std(axis=0)
-        assert np.abs(away).max() < 0.35, v.term
+        # Sampling knows a mean to 0.03 to 0.05 SD; the largest of 80 errors is three times that.
+        assert np.abs(away).max() < 0.18, v.term
+        assert np.sqrt((away**2).mean()) < 0.08, v.term
         assert np.median(apart.std(axis=0) / drawn.std(axis=0)) == pytest.approx(1, abs=0.1)
-        # A uniform prior of an SD moves it up, the more so the fewer levels there are.
         assert w.low < v.sd < w.high
     assert fitted.fixed[0].low < fast.fixed[0].value < fitted.fixed[0].high
 
@@ -198,7 +199,7 @@ def test_matrix_and_single_cells_have_one_density(extra, missing, monkeypatch):
     model = crossed._model((True, False, True))
     rng = np.random.default_rng(0)
     sites = {f"z{k}": rng.normal(size=len(t.levels) - 1) for k, t in enumerate(design.terms)}
-    sites |= {"beta": np.array([0.3]), "sd": np.array([0.7, 1.1, 0.4])}
+    sites |= {"beta": np.array([0.3]), "log_sd": np.log([0.7, 1.1, 0.4])}
     found = []
     for full in (0.0, 2.0):
         monkeypatch.setattr(crossed, "FULL", full)

@@ -1,7 +1,6 @@
 """Crossed effects by sampling: the model of :mod:`headway.scale.facets`, without Laplace.
 
-The fast solver maximises a likelihood, so nothing is known beforehand here either: SDs are uniform
-up to the bound of the fast solver, fixed effects are flat. Few levels then leave an SD a long tail.
+SDs have the prior of the fast solver (:mod:`headway.scale.facets.prior`), fixed effects are flat.
 
 The intercept and the mean of a term's levels can move against each other, and samplers crawl. So
 the levels of a term are sampled as deviations from their mean, in orthonormal contrasts (of which
@@ -24,13 +23,12 @@ from headway.scale.facets.columns import Counts
 from headway.scale.facets.design import Design, Term, build
 from headway.scale.facets.formula import Formula, parse
 from headway.scale.facets.identify import components, notes
-from headway.scale.facets.maximum import HIGH
+from headway.scale.facets.prior import MIDDLE, SCALE
 from headway.scale.facets.result import Effect, Spread
 from headway.scale.table import Floats
 
 WARMUP, DRAWS, CHAINS = 500, 500, 4
 FULL = 0.2  # a matrix of first term by everything else this full is faster than single cells
-FEW = 3  # levels from which a uniform prior of an SD leaves it a posterior (Gelman 2006)
 
 
 def bayes_facets(
@@ -75,7 +73,7 @@ def bayes_facets(
     require()
     model = _model(_informed(design))
     run = sample(model, _arrays(design), draws=draws, warmup=warmup, chains=chains, seed=seed)
-    said = (*notes(asked, data, design, components(data, design.rows)), *_few(design))
+    said = notes(asked, data, design, components(data, design.rows))
     return _result(asked, data, design, run, said, level=level, seed=seed)
 
 
@@ -152,11 +150,11 @@ def _crossed(
     """SDs, fixed effects, effects of each term in logits."""
     import jax.numpy as jnp
     import numpyro
-    from numpyro.distributions import ImproperUniform, Normal, Uniform, constraints
+    from numpyro.distributions import ImproperUniform, Logistic, Normal, constraints
 
     beta = numpyro.sample("beta", ImproperUniform(constraints.real_vector, (), (x.shape[1],)))
-    prior = Uniform(0, float(np.exp(HIGH))).expand([len(bases)]).to_event(1)
-    sd = numpyro.sample("sd", prior)
+    prior = Logistic(np.log(MIDDLE), SCALE).expand([len(bases)]).to_event(1)
+    sd = numpyro.deterministic("sd", jnp.exp(numpyro.sample("log_sd", prior)))
     effects = []
     for k, basis in enumerate(bases):
         unit = sd[k] if informed[k] else 1.0
@@ -182,15 +180,6 @@ def _with_means(design: Design, run: Run, seed: int) -> dict[str, Floats]:
             flat["effects"][:, part] += mean[:, None]
             flat["beta"][:, 0] -= mean
     return flat
-
-
-def _few(design: Design) -> list[str]:
-    return [
-        f"{term.name} has {len(term.levels)} levels: its SD is as likely large as small "
-        "beforehand, and so few levels hardly change that."
-        for term in design.terms
-        if len(term.levels) < FEW
-    ]
 
 
 def _result(

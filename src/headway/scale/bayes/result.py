@@ -114,6 +114,13 @@ class SampledFacets:
         part = self.design.slices[k]
         return self.design.terms[k].levels, self.modes[part], self.sd[part]
 
+    def bounds(self, term: str) -> tuple[Floats, Floats, Floats]:
+        """Posterior means (L,) of one term and the ends of their intervals, in logits."""
+        part = self.design.slices[place(self.design, term)]
+        ends = (1 - self.level) / 2, (1 + self.level) / 2
+        low, high = np.quantile(self.effects[:, part], ends, axis=0)
+        return self.modes[part], low, high
+
     def to_frame(self, level: float | None = None) -> polars.DataFrame:
         """One row per level: term, level, mode, sd, low, high, r_hat, ess, trusted."""
         import polars

@@ -8,13 +8,16 @@ from headway.errors import ScaleError
 from headway.scale.facets.columns import Counts
 from headway.scale.facets.design import Design, build
 from headway.scale.facets.formula import Formula, parse
-from headway.scale.facets.identify import components, notes, parts
-from headway.scale.facets.laplace import Laplace, Mode
+from headway.scale.facets.identify import components, listed, notes, parts
+from headway.scale.facets.integrate import integrated
+from headway.scale.facets.laplace import Laplace
 from headway.scale.facets.maximum import HIGH, STEEP, Maximum, maximise, profile, settled, wald
+from headway.scale.facets.posterior import Posterior
 from headway.scale.facets.result import Effect, Facets, Spread
 from headway.scale.table import Floats
 
 MANY = 200_000  # cells above which the curvature gives the intervals of SDs: profiles would be slow
+FEW = 10  # levels below which their SD is so uncertain that it widens intervals
 TINY = 0.02  # an SD below this, in logits, is none that data of any size here could tell from 0
 
 
@@ -34,7 +37,9 @@ def facets(data: Counts, formula: str | Formula, *, level: float = 0.9) -> Facet
     Returns
     -------
     Facets
-        Maximum of the Laplace likelihood as lme4's ``glmer`` has it with nAGQ = 1.
+        SDs, fixed effects and modes of levels at the maximum of the Laplace likelihood, as lme4's
+        ``glmer`` has it with nAGQ = 1; means and intervals of the effects with the SDs integrated
+        out (:mod:`headway.scale.facets.integrate`).
 
     Raises
     ------
@@ -50,26 +55,28 @@ def facets(data: Counts, formula: str | Formula, *, level: float = 0.9) -> Facet
     model = Laplace(design)
     top = maximise(model)
     settled(top)
-    mode = model.mode(top.phi)
-    scales, moves = model.sds(top.phi), model.sensitivity(top.phi, mode)
+    n, count = len(design.terms), design.n_levels
+    modes = model.sds(top.phi) * model.mode(top.phi).u
     variance = _variance(asked, model, top, level)
+    posterior = integrated(model, top.phi, top.covariance)
+    low, high = posterior.interval(level)
     return Facets(
         formula=str(asked),
         loglik=top.loglik,
         gradient=top.gradient,
         level=level,
         variance=variance,
-        fixed=_fixed(design, top, level),
-        modes=scales * mode.u,
-        sd=_sd(mode, scales, moves, top),
+        fixed=_fixed(design, top.phi[n:], low[count:], high[count:]),
+        modes=modes,
+        mean=posterior.mean[:count],
+        sd=posterior.sd[:count],
+        low=low[:count],
+        high=high[:count],
         components=found,
         part=parts(data, design.rows)[1],
-        cautions=(*said, *_afterwards(design, top, variance)),
+        cautions=(*said, *_afterwards(design, top, variance), *_held(design, posterior)),
         design=design,
-        factor=mode.factor,
-        scales=scales,
-        sensitivity=moves,
-        covariance=top.covariance,
+        posterior=posterior,
     )
 
 
@@ -86,21 +93,9 @@ def _variance(asked: Formula, model: Laplace, top: Maximum, level: float) -> tup
     return tuple(out)
 
 
-def _fixed(design: Design, top: Maximum, level: float) -> tuple[Effect, ...]:
-    from scipy.special import ndtri
-
-    n, z = len(design.terms), float(ndtri((1 + level) / 2))
-    half = z * np.sqrt(np.diag(top.covariance)[n:])
-    return tuple(
-        Effect(name, float(value), float(value - h), float(value + h))
-        for name, value, h in zip(design.fixed, top.phi[n:], half, strict=True)
-    )
-
-
-def _sd(mode: Mode, scales: Floats, moves: Floats, top: Maximum) -> Floats:
-    own = scales**2 * mode.factor.variances()
-    out: Floats = np.sqrt(own + np.einsum("lp,pq,lq->l", moves, top.covariance, moves))
-    return out
+def _fixed(design: Design, value: Floats, low: Floats, high: Floats) -> tuple[Effect, ...]:
+    rows = zip(design.fixed, *(x.tolist() for x in (value, low, high)), strict=True)
+    return tuple(Effect(*row) for row in rows)
 
 
 def _afterwards(design: Design, top: Maximum, variance: tuple[Spread, ...]) -> list[str]:
@@ -108,8 +103,8 @@ def _afterwards(design: Design, top: Maximum, variance: tuple[Spread, ...]) -> l
     out = [
         f"The SD of {v.term} is not known: anything from zero on goes with these data."
         if v.high == np.inf
-        else f"The SD of {v.term} is at zero: the other effects explain all that varies, and its "
-        "levels cannot be ranked."
+        else f"The SD of {v.term} is at zero: the other effects explain all that varies. Its "
+        "levels may differ all the same, as far as their intervals say, but cannot be ranked."
         for v in variance
         if v.sd < TINY
     ]
@@ -130,3 +125,14 @@ def _afterwards(design: Design, top: Maximum, variance: tuple[Spread, ...]) -> l
             "and their intervals are wide for that reason."
         )
     return out
+
+
+def _held(design: Design, posterior: Posterior) -> list[str]:
+    few = [term.name for term in design.terms if len(term.levels) < FEW]
+    if not posterior.held or not few:
+        return []
+    sentence = (
+        f"With {len(design.trials):,} cells the SDs are held where the likelihood is highest: "
+        f"intervals of levels of {listed(few)}, which are few, may be too narrow."
+    )
+    return [sentence]

@@ -12,11 +12,13 @@ from headway.scale.facets.blocks import distinct
 from headway.scale.facets.columns import Counts, combined, compact
 from headway.scale.facets.design import Design
 from headway.scale.facets.formula import Formula
+from headway.scale.facets.prior import MIDDLE
 from headway.scale.table import Floats, Ints
 
 SETUP = ("harness", "effort")  # what makes another setup of the same model
 SHOWN = 4
 FEW = 5  # attempts per level; see _thin
+TWO = 2  # so many levels say next to nothing of their SD
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def notes(
     out += _one_sided(data, design.rows)
     out += _seen_once(formula, data, design.rows)
     out += _thin(data, design)
+    out += _two(design)
     return tuple(out)
 
 
@@ -225,6 +228,15 @@ def _thin(data: Counts, design: Design) -> list[str]:
         "sixth at 3, a fourteenth at 5), and its interval does not know."
         for term in design.terms
         if trials / len(term.levels) < FEW
+    ]
+
+
+def _two(design: Design) -> list[str]:
+    return [
+        f"{term.name} has {TWO} levels: how far such levels may differ is mostly what is believed "
+        f"beforehand (an SD of {MIDDLE:g} logits, give or take a factor of 4)."
+        for term in design.terms
+        if len(term.levels) == TWO
     ]
 
 

@@ -1,164 +1,132 @@
-"""Joint draws that carry what is not known of the SDs themselves.
+"""The posterior of all effects with the SDs integrated out.
 
 With a handful of harnesses the SD of their effects is hardly known, and its best value may be
-zero; a draw around that one value would then say that all harnesses are alike. Here the SDs are
-drawn too: points over those that are least known are weighed by the Laplace likelihood and a
-prior, as in integrated nested Laplace approximations (Rue, Martino, Chopin 2009, JRSS B 71:319),
-and around each point the effects are normal.
+zero; an interval around that one value would say that all harnesses are alike. Here points over
+the SDs are weighed by their Laplace likelihood, in which the fixed effects are integrated out too,
+and by the prior of :mod:`headway.scale.facets.prior`; around each point the effects are normal with
+a mean that is corrected for skewness (:mod:`headway.scale.facets.field`). This is the integrated
+nested Laplace approximation (Rue, Martino, Chopin 2009, JRSS B 71:319) with points that fill the
+space evenly in place of its grid.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from headway.scale.facets.laplace import Laplace, Mode
+from headway.scale.facets.design import Design
+from headway.scale.facets.field import Field, Point
+from headway.scale.facets.laplace import Laplace
 from headway.scale.facets.maximum import HIGH, LOW
-from headway.scale.facets.result import Facets, Spread
-from headway.scale.table import Floats, Ints
+from headway.scale.facets.posterior import Posterior
+from headway.scale.facets.prior import log_density
+from headway.scale.table import Floats
 
-POINTS = 96
-WEAK, MOST = 1.5, 4  # ratio of the bounds above which an SD is drawn, and how many at most
-# SDs are a priori Rayleigh with this scale, in logits: a prior that keeps off zero, since levels
-# that do not differ at all are not believed in (Chung and others 2013, Psychometrika 78:685).
-PRIOR = 0.5
-WIDEST = 3.0  # logits; where an SD has no upper bound, the prior has one
-STRETCH = 1.5  # proposals are this much wider than the interval of the SD says
-
-
-@dataclass(frozen=True, eq=False)
-class Draws:
-    """Draws of everything.
-
-    Attributes
-    ----------
-    effects : (S, L) float
-        Effects of all levels in logits; terms as in ``design.terms``.
-    fixed : (S, P) float
-    sds : (S, T) float
-        SD of each term.
-    """
-
-    effects: Floats
-    fixed: Floats
-    sds: Floats
+MOST, LEAST, WORK = 96, 48, 2_000_000  # points, and cells times points from which on fewer will do
+CELLS = 200_000  # above this many, the SDs are held where the likelihood is highest
+KEPT = 25_000_000  # numbers that the curvatures of all points may take
+STRETCH = 1.3  # points are this much further out than normals of the found spread
+STEP = 1e-3  # of the differences that give the curvature
 
 
-def integrated(fit: Facets, count: int = 400, seed: int = 0) -> Draws:
-    """Draw effects, fixed effects and SDs.
+def integrated(model: Laplace, phi: Floats, covariance: Floats) -> Posterior:
+    """Integrate the SDs out where that is affordable.
 
     Parameters
     ----------
-    fit : Facets
-    count : int
-        Number of draws S.
-    seed : int
-        Seed of the draws.
+    model : Laplace
+    phi : (T + P,) float
+        Log SDs and fixed effects where the likelihood is highest.
+    covariance : (T + P, T + P) float
+        Inverse curvature there: what is known of the SDs where there are too many cells or levels
+        for points.
     """
-    rng = np.random.default_rng(seed)
-    weak, spreads = _weak(fit)
-    sds, density = _proposals(spreads, POINTS if len(weak) else 1)
-    model = Laplace(fit.design)
-    points, modes = [], []
-    for row in sds:
-        points.append(_tied(fit, weak, row))
-        modes.append(model.mode(points[-1]))
-    prior = (np.log(sds) - (sds / PRIOR) ** 2 / 2).sum(axis=1)
-    weight = np.array([m.loglik for m in modes]) + prior - density
-    share = np.exp(weight - weight.max())
-    times = _systematic(share / share.sum(), count, rng)
-    parts = [
-        _around(fit, model, phi, mode, weak, n, rng)
-        for phi, mode, n in zip(points, modes, times, strict=True)
-        if n
-    ]
-    return Draws(*(np.concatenate([part[k] for part in parts]) for k in range(3)))
+    design = model.design
+    log_sd, beta = np.split(phi, [len(design.terms)])
+    field = Field(model, beta)
+    if not affordable(design):
+        point = field.at(log_sd)
+        known = covariance[: len(log_sd), : len(log_sd)]
+        return Posterior((point,), np.ones(1), field.moves(log_sd), known)
+    top, axes, reach = _found(field, log_sd)
+    count = int(np.clip(WORK // len(design.trials), LEAST, MOST))
+    z = _normal(count, len(log_sd))
+    steps = z * np.where(z < 0, reach[0], reach[1]) * STRETCH
+    places = np.clip(top + steps @ axes.T, LOW, HIGH)
+    points = [field.at(place) for place in places]
+    # The density of a point: normal along each axis, with a spread of its own to either side.
+    thin = (z**2 / 2 + np.log(np.where(z < 0, reach[0], reach[1]))).sum(axis=1)
+    share = _share(np.array([_height(p) for p in points]) + thin)
+    kept = share > 1e-7
+    none = np.zeros((len(points[0].variances), len(log_sd)))
+    chosen = tuple(p for p, keep in zip(points, kept, strict=True) if keep)
+    unknown = np.zeros((len(log_sd),) * 2)
+    return Posterior(chosen, share[kept] / share[kept].sum(), none, unknown)
 
 
-def _weak(fit: Facets) -> tuple[Ints, list[Spread]]:
-    """Places among the terms of the SDs that are least known."""
-    names = [term.name for term in fit.design.terms]
-    ratio = {v.term: v.high / max(v.low, 1e-3) for v in fit.variance}
-    found = sorted((v for v in fit.variance if ratio[v.term] > WEAK), key=lambda v: -ratio[v.term])
-    found = found[:MOST]
-    return np.array([names.index(v.term) for v in found], dtype=np.int64), found
+def affordable(design: Design) -> bool:
+    """Whether points over the SDs take seconds and megabytes, not minutes and gigabytes."""
+    entries = int(design.layout.start[-1]) + (design.n_levels - len(design.terms[0].levels)) ** 2
+    return len(design.trials) <= CELLS and entries * LEAST <= KEPT
 
 
-def _proposals(spreads: list[Spread], count: int) -> tuple[Floats, Floats]:
-    """SDs (G, W) spread evenly under normals cut off at zero, and the log density of each (G,)."""
-    from scipy.special import ndtr, ndtri
-
-    sds, density = np.empty((count, len(spreads))), np.zeros(count)
-    for k, (v, even) in enumerate(zip(spreads, _even(count, len(spreads)).T, strict=True)):
-        wide = STRETCH * float(np.clip(v.high - v.sd, max(v.sd - v.low, 0.02), WIDEST)) / 1.645
-        below = ndtr(-v.sd / wide)
-        z = ndtri(below + (1 - below) * even)
-        sds[:, k] = np.clip(v.sd + wide * z, np.exp(LOW), np.exp(HIGH))
-        density -= z**2 / 2
-    return sds, density
+def _height(point: Point) -> float:
+    return point.height + log_density(point.log_sd)[0]
 
 
-def _even(count: int, width: int) -> Floats:
-    """Points (G, W) that fill the unit cube evenly: multiples of roots of x^(W+1) = x + 1."""
+def _slope(point: Point) -> Floats:
+    return point.slope + log_density(point.log_sd)[1]
+
+
+def _share(height: Floats) -> Floats:
+    share = np.exp(height - height.max())
+    out: Floats = share / share.sum()
+    return out
+
+
+def _found(field: Field, start: Floats) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
+    """The highest point (T,), axes (T, T), and the spread (T,) to either side along each."""
+    from scipy.optimize import minimize
+
+    def loss(log_sd: Floats) -> tuple[float, Floats]:
+        point = field.at(log_sd)
+        return -_height(point), -_slope(point)
+
+    bounds = [(LOW, HIGH)] * len(start)
+    options = {"gtol": 1e-2, "maxiter": 60}
+    done = minimize(
+        loss, np.clip(start, -2, 2), jac=True, method="L-BFGS-B", bounds=bounds, options=options
+    )
+    top = done.x
+    bend = np.array([loss(top + e)[1] - loss(top - e)[1] for e in STEP * np.eye(len(top))])
+    values, axes = np.linalg.eigh((bend + bend.T) / (4 * STEP))
+    wide = 1 / np.sqrt(np.maximum(values, 0.1))  # the prior alone bends more than that
+    reach = tuple(
+        np.array(
+            [
+                _reach(field, top, side * w * axis, done.fun) * w
+                for w, axis in zip(wide, axes.T, strict=True)
+            ]
+        )
+        for side in (-1, 1)
+    )
+    return top, axes, (reach[0], reach[1])
+
+
+def _reach(field: Field, top: Floats, step: Floats, least: float) -> float:
+    """How much wider than the curvature says the posterior is in one direction."""
+    away = np.clip(top + np.sqrt(2) * step, LOW, HIGH)
+    drop = max(-_height(field.at(away)) - least, 0.0)
+    return float(np.clip(1 / np.sqrt(max(drop, 1e-9)), 0.5, 3))
+
+
+def _normal(count: int, width: int) -> Floats:
+    """Points (G, W) spread evenly under a normal: multiples of roots of x^(W+1) = x + 1."""
+    from scipy.special import ndtri
+
     root = 2.0
     for _ in range(50):
         root = (1 + root) ** (1 / (width + 1))
     steps = root ** -np.arange(1.0, width + 1)
-    out: Floats = (0.5 + np.arange(1, count + 1)[:, None] * steps) % 1
-    return np.clip(out, 1e-4, 1 - 1e-4)
-
-
-def _tied(fit: Facets, weak: Ints, sds: Floats) -> Floats:
-    """Parameters with some SDs held, and the others where the curvature takes them."""
-    phi = _best(fit)
-    move = np.clip(np.log(sds) - phi[weak], -1, 1)
-    known = np.diag(fit.covariance)[weak] > 0
-    cov = fit.covariance[:, weak[known]]
-    phi = phi + cov @ np.linalg.lstsq(cov[weak[known]], move[known], rcond=None)[0]
-    phi[weak] = np.log(sds)
-    return phi
-
-
-def _best(fit: Facets) -> Floats:
-    sd = {v.term: v.sd for v in fit.variance}
-    logs = [np.log(max(sd[term.name], np.exp(LOW))) for term in fit.design.terms]
-    return np.array([*logs, *(effect.value for effect in fit.fixed)])
-
-
-def _systematic(share: Floats, count: int, rng: np.random.Generator) -> Ints:
-    """How often each point is drawn, with as little luck as can be."""
-    steps = (np.arange(count) + rng.random()) / count
-    return np.bincount(np.searchsorted(np.cumsum(share)[:-1], steps), minlength=len(share))
-
-
-def _around(
-    fit: Facets,
-    model: Laplace,
-    phi: Floats,
-    mode: Mode,
-    weak: Ints,
-    count: int,
-    rng: np.random.Generator,
-) -> tuple[Floats, Floats, Floats]:
-    """Effects, fixed effects and SDs around one point."""
-    scales, terms = model.sds(phi), len(fit.design.terms)
-    moved = rng.standard_normal((count, len(phi))) @ _root(_rest(fit.covariance, weak)).T
-    effects = scales * (mode.u + mode.factor.sample(rng, count))
-    effects += moved @ model.sensitivity(phi, mode).T
-    sds = np.exp(np.clip(phi[:terms] + moved[:, :terms], LOW, HIGH))
-    return effects, phi[terms:] + moved[:, terms:], sds
-
-
-def _rest(covariance: Floats, held: Ints) -> Floats:
-    """Covariance of the parameters given the held ones."""
-    known = held[np.diag(covariance)[held] > 0]
-    cross = covariance[:, known]
-    solved: Floats = covariance - cross @ np.linalg.pinv(cross[known]) @ cross.T
-    return solved
-
-
-def _root(covariance: Floats) -> Floats:
-    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
-    out: Floats = vectors * np.sqrt(np.maximum(values, 0))
+    even = (0.5 + np.arange(1, count + 1)[:, None] * steps) % 1
+    out: Floats = ndtri(np.clip(even, 1e-4, 1 - 1e-4))
     return out

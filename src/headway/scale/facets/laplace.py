@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from headway.errors import ScaleError
-from headway.scale.facets.blocks import Factor, factor
+from headway.scale.facets import blocks
+from headway.scale.facets.blocks import Factor
 from headway.scale.facets.design import Design
 from headway.scale.table import Floats
 
@@ -52,8 +53,8 @@ class Laplace:
 
     def __init__(self, design: Design) -> None:
         self.design = design
-        self._warm = (np.zeros(design.n_levels), np.ones(design.n_levels))
-        self._constant = _coefficients(design.successes, design.trials)
+        self.warm = (np.zeros(design.n_levels), np.ones(design.n_levels))
+        self.constant = _coefficients(design.successes, design.trials)
 
     def sds(self, phi: Floats) -> Floats:
         """SD of each level's term, (Q + K,)."""
@@ -70,30 +71,30 @@ class Laplace:
         """
         d, sd = self.design, self.sds(phi)
         offset = d.x @ phi[len(d.terms) :]
-        u, eta, p, value = self._begin(offset, sd)
+        u, eta, p, value = self.begin(offset, sd)
         for _ in range(STEPS):
             weight = d.trials * p * (1 - p)
-            h = self._factor(weight, phi)
+            h = self.factor(weight, phi)
             slope = sd * d.gather(d.successes - d.trials * p) - u
             step = h.solve(slope)
             gain = float(slope @ step)
             if gain < CLOSE:
-                self._warm = u, sd
-                total = value + self._constant - h.log_det / 2
+                self.warm = u, sd
+                total = value + self.constant - h.log_det / 2
                 return Mode(u, eta, p, weight, h, total)
             u, eta, p, value = self._move(u, step, offset, sd, value, gain)
         raise ScaleError("The effects do not settle; leave out a term, or look at the counts.")
 
-    def _begin(self, offset: Floats, sd: Floats) -> tuple[Floats, Floats, Floats, float]:
+    def begin(self, offset: Floats, sd: Floats) -> tuple[Floats, Floats, Floats, float]:
         """Start from the last mode, its effects in units of their SD or in logits, or from none.
 
         Far off, the last mode is a bad start: steps from it crawl.
         """
         best: tuple[Floats, Floats, Floats, float] | None = None
-        last, then = self._warm
+        last, then = self.warm
         for u in (last, last * then / sd, np.zeros_like(last)):
             eta = offset + self.design.spread(sd * u)
-            value, p = self._log_posterior(u, eta)
+            value, p = self.log_posterior(u, eta)
             if best is None or value > best[3]:
                 best = u, eta, p, value
         assert best is not None
@@ -106,22 +107,23 @@ class Laplace:
         while True:
             new = u + size * step
             eta = offset + self.design.spread(sd * new)
-            there, p = self._log_posterior(new, eta)
+            there, p = self.log_posterior(new, eta)
             # The log posterior is concave, so a small enough step always gains; at the end
             # of the road rounding decides, and a full step is right.
             if there >= value + 1e-4 * size * gain or gain < rounding or size < 1e-6:
                 return new, eta, p, there
             size /= 2
 
-    def _log_posterior(self, u: Floats, eta: Floats) -> tuple[float, Floats]:
+    def log_posterior(self, u: Floats, eta: Floats) -> tuple[float, Floats]:
         """Log posterior of the effects without constants, and the probability of each cell."""
         p, cost = _curve(eta)
         fit = self.design.successes @ eta - self.design.trials @ cost
         return float(fit - u @ u / 2), p
 
-    def _factor(self, weight: Floats, phi: Floats) -> Factor:
+    def factor(self, weight: Floats, phi: Floats) -> Factor:
+        """I + Z'WZ at the weights (N,) of the cells, Z scaled by the SDs, in factors."""
         d = self.design
-        return factor(d.layout, *d.products(weight, np.exp(phi[: len(d.terms)])))
+        return blocks.factor(d.layout, *d.products(weight, np.exp(phi[: len(d.terms)])))
 
     def gradient(self, phi: Floats, mode: Mode) -> Floats:
         """Gradient (T + P,) of the Laplace log-likelihood at ``phi``.
@@ -130,7 +132,7 @@ class Laplace:
         q = W' times the leverages, those terms need one more solve.
         """
         d, sd = self.design, self.sds(phi)
-        q = mode.weight * (1 - 2 * mode.p) * self._leverage(mode.factor, sd)
+        q = mode.weight * (1 - 2 * mode.p) * self.leverage(mode.factor, sd)
         v = mode.factor.solve(sd * d.gather(q))
         rest = q - mode.weight * d.spread(sd * v)
         residual = d.successes - d.trials * mode.p
@@ -144,7 +146,7 @@ class Laplace:
         out[len(d.terms) :] = d.x.T @ (residual - rest / 2)
         return out
 
-    def _leverage(self, factor: Factor, sd: Floats) -> Floats:
+    def leverage(self, factor: Factor, sd: Floats) -> Floats:
         """Variance (N,) of each cell's logit given the parameters: z' H^-1 z."""
         d, q = self.design, len(factor.diagonal)
         first = d.terms[0]
@@ -156,21 +158,6 @@ class Laplace:
             for k2, size2 in zip(columns, sizes[1:], strict=True):
                 total += size * size2 * factor.inverse[k, k2]
         return total
-
-    def sensitivity(self, phi: Floats, mode: Mode) -> Floats:
-        """Change (Q + K, T + P) of the effects in logits with each parameter."""
-        d, sd = self.design, self.sds(phi)
-        pushes = np.zeros((d.n_levels, len(phi)))
-        direct = np.zeros_like(pushes)
-        for t, part in enumerate(d.slices):
-            u = mode.u[part]
-            moved = d.contribution(t, sd[part] * u)
-            pushes[:, t] = -sd * d.gather(mode.weight * moved)
-            pushes[part, t] += u
-            direct[part, t] = sd[part] * u
-        for j in range(d.x.shape[1]):
-            pushes[:, len(d.terms) + j] = -sd * d.gather(mode.weight * d.x[:, j])
-        return direct + sd[:, None] * mode.factor.solve(pushes)
 
 
 def _coefficients(successes: Floats, trials: Floats) -> float:

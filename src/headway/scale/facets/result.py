@@ -8,9 +8,9 @@ from difflib import get_close_matches
 import numpy as np
 
 from headway.errors import ScaleError, UnknownNameError
-from headway.scale.facets.blocks import Factor
 from headway.scale.facets.design import Design
 from headway.scale.facets.identify import Component
+from headway.scale.facets.posterior import Posterior
 from headway.scale.table import Floats, Ints
 
 
@@ -55,10 +55,13 @@ class Facets:
     variance : tuple of Spread, length T
         In the order of the formula.
     fixed : tuple of Effect, length P
-        The intercept comes first.
-    modes, sd : (L,) float
-        Conditional mode of each level of each term, and its SD with the uncertainty of the
-        parameters in it (delta method); terms as in ``design.terms``, see ``levels``.
+        The intercept comes first. The value is that of the highest likelihood, the interval that
+        of the posterior.
+    modes : (L,) float
+        Conditional mode of each level of each term at the estimated SDs, in logits; terms as in
+        ``design.terms``, see ``levels``.
+    mean, sd, low, high : (L,) float
+        Posterior mean, SD and interval of each level, with the SDs integrated out; see ``bounds``.
     components : tuple of Component
     part : (N,) int
         Connected part of each cell.
@@ -72,15 +75,15 @@ class Facets:
     variance: tuple[Spread, ...]
     fixed: tuple[Effect, ...]
     modes: Floats
+    mean: Floats
     sd: Floats
+    low: Floats
+    high: Floats
     components: tuple[Component, ...]
     part: Ints
     cautions: tuple[str, ...]
     design: Design
-    factor: Factor
-    scales: Floats
-    sensitivity: Floats
-    covariance: Floats
+    posterior: Posterior
 
     def place(self, term: str) -> int:
         """Position of a term in ``design.terms``.
@@ -98,22 +101,18 @@ class Facets:
         part = self.design.slices[k]
         return self.design.terms[k].levels, self.modes[part], self.sd[part]
 
-    def draws(self, count: int = 500, seed: int = 0) -> tuple[Floats, Floats]:
-        """Joint draws of the effects (S, L) and of the fixed effects (S, P), in logits.
+    def bounds(self, term: str) -> tuple[Floats, Floats, Floats]:
+        """Posterior means (L,) of one term and the ends of their intervals, in logits."""
+        part = self.design.slices[self.place(term)]
+        return self.mean[part], self.low[part], self.high[part]
 
-        Parameters move by their curvature, and the modes with them to first order (the
-        generalised delta method); around the modes the effects are normal with precision H.
-        """
-        rng = np.random.default_rng(seed)
-        root = _root(self.covariance)
-        moved = rng.standard_normal((count, len(root))) @ root.T
-        noise = self.factor.sample(rng, count) * self.scales
-        start = len(self.design.terms)
-        point = np.array([effect.value for effect in self.fixed])
-        return self.modes + moved @ self.sensitivity.T + noise, point + moved[:, start:]
+    def draws(self, count: int = 500, seed: int = 0) -> tuple[Floats, Floats]:
+        """Joint draws of the effects (S, L) and of the fixed effects (S, P), in logits."""
+        drawn = self.posterior.draws(count, seed)
+        return drawn.effects, drawn.fixed
 
     def difference(self, term: str, one: str, other: str) -> Effect:
-        """How far level ``one`` is above level ``other``, in logits.
+        """How far level ``one`` is above level ``other``: posterior mean and interval, in logits.
 
         Raises
         ------
@@ -122,22 +121,14 @@ class Facets:
         UnknownNameError
             If a level does not occur.
         """
-        from scipy.special import ndtri
-
         places = self._level(term, one), self._level(term, other)
         if not self._connected(term, *places):
             raise ScaleError(
                 f"{one!r} and {other!r} lie in parts of the data that share no item, so they "
                 "cannot be compared."
             )
-        contrast = np.zeros(len(self.modes))
-        contrast[places[0]] += 1
-        contrast[places[1]] -= 1
-        scaled, moved = contrast * self.scales, contrast @ self.sensitivity
-        variance = scaled @ self.factor.solve(scaled) + moved @ self.covariance @ moved
-        value, z = float(contrast @ self.modes), float(ndtri((1 + self.level) / 2))
-        half = z * float(np.sqrt(variance))
-        return Effect(f"{one} − {other}", value, value - half, value + half)
+        value, low, high = self.posterior.difference(*places, self.level)
+        return Effect(f"{one} − {other}", value, low, high)
 
     def _connected(self, term: str, one: int, other: int) -> bool:
         """Whether parts of the data, joined where they have a level in common, join the two."""
@@ -177,9 +168,3 @@ def place(design: Design, term: str) -> int:
     if term not in names:
         raise UnknownNameError(f"The fit has no random effect {term!r}; it has {', '.join(names)}.")
     return names.index(term)
-
-
-def _root(covariance: Floats) -> Floats:
-    values, vectors = np.linalg.eigh(covariance)
-    out: Floats = vectors * np.sqrt(np.maximum(values, 0))
-    return out

@@ -17,10 +17,9 @@ from headway.scale.facets.columns import Cells, Counts
 from headway.scale.facets.fit import facets
 from headway.scale.facets.homes import side_of
 from headway.scale.facets.identify import listed
-from headway.scale.facets.integrate import Draws, integrated
 from headway.scale.facets.pairs import Pair, pairs, runs_of
-from headway.scale.facets.result import Facets
-from headway.scale.facets.views import Predictor, Standing, bounds_of, standings_of
+from headway.scale.facets.result import Effect, Facets
+from headway.scale.facets.views import Predictor, Standing, standings_of
 
 DRAWS, WORK = 400, 60_000_000  # draws, and logistic curves that a view may cost
 
@@ -99,13 +98,13 @@ def compare(
         raise ScaleError(f"{apart} Give one part at a time to compare harnesses.")
     sides = side_of(data, "openness")
     count = int(np.clip(WORK / (len(data.models) * len(data.items)), 100, DRAWS))
-    drawn = integrated(fit, count, seed)
+    drawn = fit.posterior.draws(count, seed)
     standings = standings_of(data, Predictor(fit, drawn, seed), ran, chosen)
     found = pairs(data, level)
     return Comparison(
         fit=fit,
         common=chosen,
-        harnesses=_harnesses(fit, drawn, ran, sides, chosen),
+        harnesses=_harnesses(fit, ran, sides, chosen),
         pairs=found,
         standings=standings,
         n_items=len(data.items),
@@ -159,27 +158,28 @@ def _formula(data: Counts) -> str:
 
 def _harnesses(
     fit: Facets,
-    drawn: Draws,
     ran: Mapping[str, tuple[str, ...]],
     sides: Mapping[str, str],
     common: str,
 ) -> tuple[Harness, ...]:
     names = fit.levels("harness")[0]
-    effects = drawn.effects[:, fit.design.slices[fit.place("harness")]]
-    base = effects[:, names.index(common)]
     out = []
-    for k, name in enumerate(names):
+    for name, *bounds in zip(names, *map(np.ndarray.tolist, fit.bounds("harness")), strict=True):
+        value, low, high = bounds
         count = {
             side: sum(sides.get(m) == side for m in ran[name])
             for side in sorted(set(sides.values()))
         }
+        apart = Effect(name, 0.0, 0.0, 0.0)
+        if name != common:
+            apart = fit.difference("harness", name, common)
         out.append(
             Harness(
                 name=name,
-                value=float(effects[:, k].mean()),
-                bounds=bounds_of(effects[:, k], fit.level),
-                against=float((effects[:, k] - base).mean()),
-                against_bounds=bounds_of(effects[:, k] - base, fit.level),
+                value=value,
+                bounds=(low, high),
+                against=apart.value,
+                against_bounds=(apart.low, apart.high),
                 models=ran[name],
                 by_openness=count,
             )

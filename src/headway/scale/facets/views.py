@@ -9,7 +9,7 @@ import numpy as np
 
 from headway.scale.facets.columns import Counts
 from headway.scale.facets.homes import homes, side_of
-from headway.scale.facets.integrate import Draws
+from headway.scale.facets.posterior import Draws
 from headway.scale.facets.result import Facets
 from headway.scale.table import Floats
 
