@@ -6,6 +6,7 @@ __all__ = [
     "DataError",
     "GapError",
     "GatewayError",
+    "HarnessGoneError",
     "HeadwayError",
     "LedgerError",
     "LensError",
@@ -50,6 +51,10 @@ class ProfileError(HeadwayError):
 
 class GatewayError(HeadwayError):
     """The gateway of a run cannot start or go on."""
+
+
+class HarnessGoneError(GatewayError):
+    """The harness left before its reply was whole."""
 
 
 class MissingExtraError(HeadwayError):
