@@ -7,18 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from headway.scale.items.draws import noise
 from headway.scale.items.gauge import gauge
 from headway.scale.items.integrated import integrated
-from headway.scale.items.joint import joint
-from headway.scale.items.loops import blas_threads, cores, loops
+from headway.scale.items.joint import JointFit, joint
+from headway.scale.items.loops import loops
 from headway.scale.items.matrix import Totals
 from headway.scale.items.mml import mml
 from headway.scale.items.plain import slope_and_place
 from headway.scale.items.result import ItemScale
-from headway.scale.items.schur import LARGEST, MANY
+from headway.scale.items.schur import LARGEST
 from headway.scale.items.sparse import Answers
 from headway.scale.responses import Responses
-from headway.scale.table import Floats, Ints
+from headway.scale.table import Ints
 
 TOO_SURE = "A joint mode is too sure where items have few answers."
 ALONE = (
@@ -47,12 +48,12 @@ def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str)
     """Abilities as parameters: items integrated out, or at their mode."""
     solve = integrated if method == "integrated" else joint
     fit = solve(loops(data, asked.floor), slopes=asked.slopes)
-    raw = fit.covariance
+    raw, root = fit.covariance, fit.root if isinstance(fit, JointFit) else None
     full = raw.ndim == 2
     variance = np.diag(raw) if full else raw
-    noise = float(np.sqrt(variance[rows].mean()))
+    error = float(np.sqrt(variance[rows].mean()))
     named = asked.reference is not None
-    at = gauge(fit.theta, rows, scaled=asked.slopes, named=named, noise=noise)
+    at = gauge(fit.theta, rows, scaled=asked.slopes, named=named, noise=error)
     ability, b = at.ability(fit.theta), slope_and_place(fit.item)[1]
     few = method == "joint" and words.endswith("(as asked)")
     return ItemScale(
@@ -60,7 +61,7 @@ def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str)
         models=tuple(data.models),
         ability=ability,
         covariance=at.covariance(raw) if full else raw / at.unit**2,
-        draws=ability + at.change(_noise(raw, asked)),
+        draws=ability + at.change(noise(raw, asked.draws, asked.seed, root=root)),
         items=tuple(data.items),
         a=slope_and_place(fit.item)[0] * at.unit,
         b=at.ability(b),
@@ -91,7 +92,7 @@ def marginal(cells: Responses, asked: Asked, rows: Ints, words: str) -> ItemScal
         words_of_gauge += ", SD 1 over the population"
     at = gauge(ability, rows, scaled=False, named=asked.reference is not None)
     moved = asked.reference is not None
-    noise = _noise(covariance, asked)
+    raw = noise(covariance, asked.draws, asked.seed)
     large = [] if len(ability) <= LARGEST else [ALONE]
     if not large:
         covariance = np.diag(covariance)
@@ -101,7 +102,7 @@ def marginal(cells: Responses, asked: Asked, rows: Ints, words: str) -> ItemScal
         models=cells.models,
         ability=ability - shift,
         covariance=covariance,
-        draws=ability - shift + (at.change(noise) if moved else noise),
+        draws=ability - shift + (at.change(raw) if moved else raw),
         items=cells.items,
         a=fit.a / unit,
         b=unit * fit.b - shift,
@@ -113,21 +114,6 @@ def marginal(cells: Responses, asked: Asked, rows: Ints, words: str) -> ItemScal
         n_responses=cells.n_cells,
         cautions=(*cautions(cells.models, cells.items, Totals.of(cells)), SHRUNK, *large),
     )
-
-
-def _noise(covariance: Floats, asked: Asked) -> Floats:
-    """Joint normal draws (S, M) around 0."""
-    size = asked.draws, len(covariance)
-    noise = np.random.default_rng(asked.seed).standard_normal(size)
-    if covariance.ndim == 1:
-        alone: Floats = noise * np.sqrt(covariance)
-        return alone
-    from scipy.linalg import cholesky
-
-    with blas_threads(1 if len(covariance) < MANY else cores()):
-        # LAPACK's own, which is twice as fast as NumPy's with thousands of models.
-        out: Floats = noise @ cholesky(covariance, lower=True, check_finite=False).T
-    return out
 
 
 def cautions(models: Sequence[str], items: Sequence[str], totals: Totals) -> tuple[str, ...]:
