@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from headway.scale.items.draws import noise
-from headway.scale.items.gauge import gauge
+from headway.scale.items.eap import abilities
+from headway.scale.items.gauge import gauge, population_zero
 from headway.scale.items.integrated import integrated
 from headway.scale.items.joint import JointFit, joint
 from headway.scale.items.loops import loops
@@ -28,7 +29,11 @@ ALONE = (
 )
 SHRUNK = (
     "Abilities are posterior means under a normal population, drawn towards its mean; their "
-    "errors take the items as known."
+    "errors allow for those of the items, which all models share."
+)
+MANY_MODELS = (
+    f"There are more than {LARGEST} models: of their covariance only the variances are held, the "
+    "draws are joint."
 )
 
 
@@ -82,37 +87,35 @@ def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str)
 def marginal(cells: Responses, asked: Asked, rows: Ints, words: str) -> ItemScale:
     """Abilities integrated out; their posterior means are reported."""
     fit = mml(cells, asked.name)
+    known = abilities(fit)
     unit = float(fit.a[0]) if asked.name == "rasch" else 1.0
-    ability, covariance = unit * fit.eap, (unit * fit.eap_sd) ** 2
-    shift, words_of_gauge = 0.0, "mean 0 over the population of models"
+    at, words_of_gauge = population_zero(len(known.mean)), "mean 0 over the population of models"
     if asked.reference is not None:
-        shift = float(ability[rows].mean())
-        words_of_gauge = f"mean 0 over {len(rows)} reference models"
+        at = gauge(known.mean, rows, scaled=False, named=True)
+        words_of_gauge = f"mean 0 over {len(rows)} reference models" if at.mean.any() else at.words
     if asked.slopes:
         words_of_gauge += ", SD 1 over the population"
-    at = gauge(ability, rows, scaled=False, named=asked.reference is not None)
-    moved = asked.reference is not None
-    raw = noise(covariance, asked.draws, asked.seed)
-    large = [] if len(ability) <= LARGEST else [ALONE]
-    if not large:
-        covariance = np.diag(covariance)
-        covariance = at.covariance(covariance) if moved else covariance
+    ability, full = at.ability(known.mean), len(known.mean) <= LARGEST
     return ItemScale(
         name=asked.name,
         models=cells.models,
-        ability=ability - shift,
-        covariance=covariance,
-        draws=ability - shift + (at.change(raw) if moved else raw),
+        ability=ability,
+        covariance=at.covariance(known.covariance()) if full else known.variances(at),
+        draws=ability + at.change(known.noise(asked.draws, asked.seed)),
         items=cells.items,
         a=fit.a / unit,
-        b=unit * fit.b - shift,
+        b=at.ability(unit * fit.b),
         c=fit.c if asked.name == "three_pl" else None,
         loglik=fit.loglik,
         method=words,
         unit="SD" if asked.slopes else "logit",
         gauge=words_of_gauge,
         n_responses=cells.n_cells,
-        cautions=(*cautions(cells.models, cells.items, Totals.of(cells)), SHRUNK, *large),
+        cautions=(
+            *cautions(cells.models, cells.items, Totals.of(cells)),
+            SHRUNK,
+            *([] if full else [MANY_MODELS]),
+        ),
     )
 
 

@@ -89,6 +89,12 @@ def gauge(
     return Gauge(mean, unit, pick, at * pick, at, f"mean 0 and SD 1 over {who}")
 
 
+def population_zero(m: int) -> Gauge:
+    """The map that changes nothing: zero and unit are those of the abilities' population."""
+    none = np.zeros(m)
+    return Gauge(0.0, 1.0, none, none, none, "zero and unit of the population")
+
+
 def reference_rows(models: Sequence[str], reference: Sequence[str] | None) -> Ints:
     """Indices of the reference models.
 
