@@ -252,15 +252,16 @@ def main():
         return disk(got.disk)
     if got.peer:
         return peer(*got.peer)
-    if got.wide:
-        return wide()
+    return wide() if got.wide else table()
+
+
+def table():
     print("models    items method       time                       RMSE   cover   memory")
     for models, items, method, goal in SIZES:
         command = [sys.executable, __file__, "--one", str(models), str(items), method]
         subprocess.run(command, check=True)
         print(f"{'':>16} goal {goal:g} s", flush=True)
     subprocess.run([sys.executable, __file__, "--peer", "100", "2000"], check=True)
-    return None
 
 
 if __name__ == "__main__":
