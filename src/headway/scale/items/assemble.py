@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from headway.scale.items.gauge import gauge
+from headway.scale.items.draws import noise
+from headway.scale.items.eap import abilities
+from headway.scale.items.gauge import gauge, population_zero
 from headway.scale.items.integrated import integrated
-from headway.scale.items.joint import joint
-from headway.scale.items.loops import blas_threads, cores, loops
+from headway.scale.items.joint import JointFit, joint
+from headway.scale.items.loops import loops
 from headway.scale.items.matrix import Totals
 from headway.scale.items.mml import mml
 from headway.scale.items.plain import slope_and_place
 from headway.scale.items.result import ItemScale
-from headway.scale.items.schur import LARGEST, MANY
+from headway.scale.items.schur import LARGEST
 from headway.scale.items.sparse import Answers
 from headway.scale.responses import Responses
-from headway.scale.table import Floats, Ints
+from headway.scale.table import Ints
 
 TOO_SURE = "A joint mode is too sure where items have few answers."
 ALONE = (
@@ -27,7 +29,11 @@ ALONE = (
 )
 SHRUNK = (
     "Abilities are posterior means under a normal population, drawn towards its mean; their "
-    "errors take the items as known."
+    "errors allow for those of the items, which all models share."
+)
+MANY_MODELS = (
+    f"There are more than {LARGEST} models: of their covariance only the variances are held, the "
+    "draws are joint."
 )
 
 
@@ -47,12 +53,12 @@ def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str)
     """Abilities as parameters: items integrated out, or at their mode."""
     solve = integrated if method == "integrated" else joint
     fit = solve(loops(data, asked.floor), slopes=asked.slopes)
-    raw = fit.covariance
+    raw, root = fit.covariance, fit.root if isinstance(fit, JointFit) else None
     full = raw.ndim == 2
     variance = np.diag(raw) if full else raw
-    noise = float(np.sqrt(variance[rows].mean()))
+    error = float(np.sqrt(variance[rows].mean()))
     named = asked.reference is not None
-    at = gauge(fit.theta, rows, scaled=asked.slopes, named=named, noise=noise)
+    at = gauge(fit.theta, rows, scaled=asked.slopes, named=named, noise=error)
     ability, b = at.ability(fit.theta), slope_and_place(fit.item)[1]
     few = method == "joint" and words.endswith("(as asked)")
     return ItemScale(
@@ -60,7 +66,7 @@ def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str)
         models=tuple(data.models),
         ability=ability,
         covariance=at.covariance(raw) if full else raw / at.unit**2,
-        draws=ability + at.change(_noise(raw, asked)),
+        draws=ability + at.change(noise(raw, asked.draws, asked.seed, root=root)),
         items=tuple(data.items),
         a=slope_and_place(fit.item)[0] * at.unit,
         b=at.ability(b),
@@ -81,53 +87,36 @@ def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str)
 def marginal(cells: Responses, asked: Asked, rows: Ints, words: str) -> ItemScale:
     """Abilities integrated out; their posterior means are reported."""
     fit = mml(cells, asked.name)
+    known = abilities(fit)
     unit = float(fit.a[0]) if asked.name == "rasch" else 1.0
-    ability, covariance = unit * fit.eap, (unit * fit.eap_sd) ** 2
-    shift, words_of_gauge = 0.0, "mean 0 over the population of models"
+    at, words_of_gauge = population_zero(len(known.mean)), "mean 0 over the population of models"
     if asked.reference is not None:
-        shift = float(ability[rows].mean())
-        words_of_gauge = f"mean 0 over {len(rows)} reference models"
+        at = gauge(known.mean, rows, scaled=False, named=True)
+        words_of_gauge = f"mean 0 over {len(rows)} reference models" if at.mean.any() else at.words
     if asked.slopes:
         words_of_gauge += ", SD 1 over the population"
-    at = gauge(ability, rows, scaled=False, named=asked.reference is not None)
-    moved = asked.reference is not None
-    noise = _noise(covariance, asked)
-    large = [] if len(ability) <= LARGEST else [ALONE]
-    if not large:
-        covariance = np.diag(covariance)
-        covariance = at.covariance(covariance) if moved else covariance
+    ability, full = at.ability(known.mean), len(known.mean) <= LARGEST
     return ItemScale(
         name=asked.name,
         models=cells.models,
-        ability=ability - shift,
-        covariance=covariance,
-        draws=ability - shift + (at.change(noise) if moved else noise),
+        ability=ability,
+        covariance=at.covariance(known.covariance()) if full else known.variances(at),
+        draws=ability + at.change(known.noise(asked.draws, asked.seed)),
         items=cells.items,
         a=fit.a / unit,
-        b=unit * fit.b - shift,
+        b=at.ability(unit * fit.b),
         c=fit.c if asked.name == "three_pl" else None,
         loglik=fit.loglik,
         method=words,
         unit="SD" if asked.slopes else "logit",
         gauge=words_of_gauge,
         n_responses=cells.n_cells,
-        cautions=(*cautions(cells.models, cells.items, Totals.of(cells)), SHRUNK, *large),
+        cautions=(
+            *cautions(cells.models, cells.items, Totals.of(cells)),
+            SHRUNK,
+            *([] if full else [MANY_MODELS]),
+        ),
     )
-
-
-def _noise(covariance: Floats, asked: Asked) -> Floats:
-    """Joint normal draws (S, M) around 0."""
-    size = asked.draws, len(covariance)
-    noise = np.random.default_rng(asked.seed).standard_normal(size)
-    if covariance.ndim == 1:
-        alone: Floats = noise * np.sqrt(covariance)
-        return alone
-    from scipy.linalg import cholesky
-
-    with blas_threads(1 if len(covariance) < MANY else cores()):
-        # LAPACK's own, which is twice as fast as NumPy's with thousands of models.
-        out: Floats = noise @ cholesky(covariance, lower=True, check_finite=False).T
-    return out
 
 
 def cautions(models: Sequence[str], items: Sequence[str], totals: Totals) -> tuple[str, ...]:

@@ -54,9 +54,9 @@ class Gauge:
         """Covariance in this gauge; directions that the gauge fixes have none."""
         # J cov J' with J = (I - A P') / unit, written so that no dense product is needed.
         a, p = np.stack([np.ones(len(cov)), self.at], 1), np.stack([self.mean, self.stretch], 1)
-        q = cov @ p
+        q = np.concatenate([cov[k : k + BLOCK] @ p for k in range(0, len(cov), BLOCK)])
         q -= a @ (p.T @ q) / 2
-        out = np.empty_like(cov)
+        out = np.empty(cov.shape)
         for k in range(0, len(cov), BLOCK):
             rows = slice(k, k + BLOCK)
             out[rows] = (cov[rows] - a[rows] @ q.T - q[rows] @ a.T) / self.unit**2
@@ -87,6 +87,12 @@ def gauge(
         return Gauge(mean, 1.0, pick, none, none, words)
     at = (theta - mean) / unit
     return Gauge(mean, unit, pick, at * pick, at, f"mean 0 and SD 1 over {who}")
+
+
+def population_zero(m: int) -> Gauge:
+    """The map that changes nothing: zero and unit are those of the abilities' population."""
+    none = np.zeros(m)
+    return Gauge(0.0, 1.0, none, none, none, "zero and unit of the population")
 
 
 def reference_rows(models: Sequence[str], reference: Sequence[str] | None) -> Ints:
