@@ -54,8 +54,8 @@ def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str)
     solve = integrated if method == "integrated" else joint
     fit = solve(over, slopes=asked.slopes)
     mean = None
-    if isinstance(fit, IntegratedFit) and sought(over):
-        mean = posterior_mean(over, fit)
+    if isinstance(fit, IntegratedFit):
+        mean = posterior_mean(over, fit) if sought(over) else None
         words += "; abilities at their " + ("mode" if mean is None else "posterior mean")
     found: Any = fit if mean is None else mean
     raw = found.covariance

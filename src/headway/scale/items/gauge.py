@@ -60,14 +60,14 @@ class Gauge:
         rows = self.mean > 0
         if not rows.any():
             return theta, np.zeros(1), np.ones(1)
-        shift = theta[..., rows].mean(axis=-1, keepdims=True)
-        if not self.stretch.any():
-            return theta - shift, shift, np.ones(1)
-        unit = theta[..., rows].std(axis=-1, keepdims=True)
-        ability = (theta - shift) / unit
-        whole = ability if among is None else self.each(among)[0]
-        factor = float(whole.reshape(-1, theta.shape[-1]).mean(axis=0)[rows].std())
-        return ability / factor, shift, unit * factor
+        shift, unit = theta[..., rows].mean(axis=-1, keepdims=True), np.ones(1)
+        if self.stretch.any():
+            some = theta if among is None else among
+            away = some - some[..., rows].mean(axis=-1, keepdims=True)
+            away /= away[..., rows].std(axis=-1, keepdims=True)
+            factor = float(away.reshape(-1, theta.shape[-1]).mean(axis=0)[rows].std())
+            unit = theta[..., rows].std(axis=-1, keepdims=True) * factor
+        return (theta - shift) / unit, shift, unit
 
     def covariance(self, cov: Floats) -> Floats:
         """Covariance in this gauge; directions that the gauge fixes have none."""

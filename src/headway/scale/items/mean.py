@@ -19,19 +19,32 @@ from headway.scale.items.population import from_natural
 from headway.scale.items.surface import Surface, coordinates, natural, surface
 from headway.scale.table import Floats
 
-MOST, MANY = 40_000, 200  # cells and models up to which it is sought: then the mode is near it
-STEPS, NEAR = 12, 0.15  # standard errors the mean may still move, all coordinates together
+MOST, MANY = 12_000, 200  # cells and models up to which it is sought: then the mode is near it
+# Standard errors the mean may still move, all coordinates together; where it moves so far, the
+# posterior is no normal.
+STEPS, NEAR, LOST = 10, 0.15, 10.0
 TURNS, LAST_TURNS = 2, 6  # turned axes a step, and in the last two
 STIFF = 2.5  # no axis gets so many times more or less curved in one step
 FARTHEST = 1.5  # standard errors that a step may take, all coordinates together
 
 
 class Mean(NamedTuple):
-    """Posterior mean (M,) and covariance (M, M) of abilities; items (J, D) given the mean."""
+    """Mean (M + D',) and covariance of abilities and φ; items (J, D) given the mean."""
 
-    theta: Floats
-    covariance: Floats
+    state: Floats
+    state_cov: Floats
     item: Floats
+    m: int
+
+    @property
+    def theta(self) -> Floats:
+        """Posterior means of abilities, (M,)."""
+        return self.state[: self.m]
+
+    @property
+    def covariance(self) -> Floats:
+        """Covariance of abilities, (M, M)."""
+        return self.state_cov[: self.m, : self.m]
 
 
 def sought(over: Loops) -> bool:
@@ -53,12 +66,12 @@ def posterior_mean(over: Loops, fit: IntegratedFit) -> Mean | None:
         turns = TURNS
         for step in range(STEPS):
             took = _step(seen, x, cov, turns, step)
-            if took is None:
+            if took is None or took[2] > LOST:
                 return None
             x, cov, moved = took
             if moved < NEAR and turns == LAST_TURNS:
                 population = from_natural(natural(x[None, m:])[0][0]) or fit.population
-                return Mean(x[:m], cov[:m, :m], items_at(over, fit, x[:m], population))
+                return Mean(x, cov, items_at(over, fit, x[:m], population), m)
             if moved < 5 * NEAR:
                 turns = LAST_TURNS
     return None

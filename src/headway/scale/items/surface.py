@@ -20,7 +20,7 @@ import numpy as np
 from headway.scale.items.curve import curve
 from headway.scale.items.integrated import IntegratedFit
 from headway.scale.items.loops import Loops
-from headway.scale.items.plain import slope_and_place
+from headway.scale.items.plain import Plain, slope_and_place
 from headway.scale.items.population import (
     PSEUDO,
     USUAL_SD,
@@ -32,9 +32,11 @@ from headway.scale.items.population import (
 )
 from headway.scale.table import Floats
 
-# Nodes a dimension with up to so many cells and beyond, wider than at the mode: they must serve
-# populations around it, too.
-FINE, COARSE, FEW, WIDE = 9, 7, 4_000, 1.2
+# Nodes by b: Gauss and Hermite's, somewhat wider than at the mode. By log a, whose posterior is
+# nearly its population where answers are few: an even grid over so many SDs, on which sums are
+# right for populations from half as wide to half as wide again.
+BY_B, WIDE = 9, 1.2
+BY_A, SPAN = 13, 5.1
 POINTS, REACH = 10, 4.5  # Chebyshev points within so many SDs of an ability
 AT_ONCE = 2**23  # numbers in one product
 
@@ -103,11 +105,10 @@ def surface(over: Loops, fit: IntegratedFit) -> Surface:
     """Tabulate the answers around a fit."""
     j, d = fit.item.shape
     m = len(fit.theta)
-    x, w = hermite(FINE if over.data.size <= FEW else COARSE, d)
-    root = WIDE * lower(fit.item_cov)
+    x, log_w = _nodes(d)
+    root = lower(fit.item_cov)
     u = fit.item[:, None] + np.einsum("jde,ke->jkd", root, x)
-    size = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
-    log_weights = np.log(w) + 0.5 * (x**2).sum(axis=1) + size[:, None]
+    log_weights = log_w + np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)[:, None]
     reach = REACH * np.sqrt(np.diag(fit.covariance))
     points = np.cos((2 * np.arange(POINTS) + 1) * np.pi / (2 * POINTS))
     table = np.empty((j, len(x), m * POINTS + d * (d + 1) // 2), dtype=np.float32)
@@ -117,11 +118,22 @@ def surface(over: Loops, fit: IntegratedFit) -> Surface:
     for part in over.slices(len(x) * POINTS):
         won, tried = (y[:, None, :, None] for y in over.data.rows(part))
         z = a[part, :, None, None] * (theta - b[part, :, None, None])
-        value = _logliks(z, won, tried, over.floor)
+        value = _logliks(z, won, tried, over.floor if isinstance(over, Plain) else 0.0)
         table[part, :, : m * POINTS] = value.reshape(*value.shape[:2], -1)
     shape = (-1, table.shape[2])
     kept = log_weights.astype(np.float32)
     return Surface(table.reshape(shape), kept, points, fit.theta, reach, d)
+
+
+def _nodes(d: int) -> tuple[Floats, Floats]:
+    """Nodes (K, D) of an item in its own SDs, and the log of their weights (K,) but a constant."""
+    x, w = hermite(BY_B, 1)
+    log_w = np.log(w) + 0.5 * x[:, 0] ** 2
+    if d == 1:
+        return WIDE * x, log_w
+    by_a = np.linspace(-SPAN, SPAN, BY_A)
+    both = np.stack(np.meshgrid(by_a, WIDE * x[:, 0], indexing="ij"), axis=-1)
+    return both.reshape(-1, 2), np.tile(log_w, BY_A)
 
 
 def _logliks(z: Floats, won: Floats, tried: Floats, floor: float) -> Floats:
@@ -129,17 +141,16 @@ def _logliks(z: Floats, won: Floats, tried: Floats, floor: float) -> Floats:
     if not floor:
         near = np.clip(z, -80, 80).astype(np.float32)  # single precision is four times as fast
         log_q = np.log(1 + np.exp(near))
-        out: Floats = won.astype(np.float32) * near - tried.astype(np.float32) * log_q
-        return out
+        return np.asarray(won.astype(np.float32) * near - tried.astype(np.float32) * log_q)
     at = curve(z, floor)
-    return won * at.log_p + (tried - won) * at.log_q
+    return np.asarray(won * at.log_p + (tried - won) * at.log_q)
 
 
 def coordinates(population: Population) -> Floats:
     """φ of a population, (1,) or (3,)."""
     root = np.linalg.cholesky(population.precision)
     if len(root) == 1:
-        return np.log(root[0])
+        return np.asarray(np.log(root[0]))
     return np.array([np.log(root[0, 0]), root[1, 0] / root[1, 1], np.log(root[1, 1])])
 
 
