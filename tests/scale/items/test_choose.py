@@ -135,6 +135,10 @@ def test_gauge_holds_over_the_reference_models():
     np.testing.assert_allclose(scale.covariance[:6].sum(axis=0), 0, atol=1e-9)
     assert "6 reference models" in scale.gauge
     everyone = two_pl(r)
+    # Zero and unit follow each draw, so means move a little with who is the reference; nothing
+    # else does.
+    assert (np.abs(standard(scale.ability) - everyone.ability) < 0.25 * everyone.se).all()
+    scale, everyone = two_pl(r, reference=pick, method="joint"), two_pl(r, method="joint")
     np.testing.assert_allclose(standard(scale.ability), everyone.ability, atol=1e-9)
     z = scale.a * (scale.ability[:, None] - scale.b)
     np.testing.assert_allclose(z, everyone.a * (everyone.ability[:, None] - everyone.b), atol=1e-9)

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from headway.scale.items.draws import noise
 from headway.scale.items.eap import abilities
-from headway.scale.items.gauge import gauge, population_zero
-from headway.scale.items.integrated import integrated
+from headway.scale.items.gauge import Gauge, gauge, population_zero
+from headway.scale.items.integrated import IntegratedFit, integrated
 from headway.scale.items.joint import JointFit, joint
 from headway.scale.items.loops import loops
 from headway.scale.items.matrix import Totals
+from headway.scale.items.mean import Mean, posterior_mean, sought, spherical
 from headway.scale.items.mml import mml
 from headway.scale.items.plain import slope_and_place
 from headway.scale.items.result import ItemScale
 from headway.scale.items.schur import LARGEST
 from headway.scale.items.sparse import Answers
 from headway.scale.responses import Responses
-from headway.scale.table import Ints
+from headway.scale.table import Floats, Ints
 
 TOO_SURE = "A joint mode is too sure where items have few answers."
 ALONE = (
@@ -37,6 +39,9 @@ MANY_MODELS = (
 )
 
 
+TURNS = 40  # turned axes over which gauged abilities are averaged
+
+
 @dataclass(frozen=True, eq=False)
 class Asked:
     """What a caller asked for."""
@@ -51,24 +56,36 @@ class Asked:
 
 def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str) -> ItemScale:
     """Abilities as parameters: items integrated out, or at their mode."""
+    over = loops(data, asked.floor)
     solve = integrated if method == "integrated" else joint
-    fit = solve(loops(data, asked.floor), slopes=asked.slopes)
-    raw, root = fit.covariance, fit.root if isinstance(fit, JointFit) else None
+    fit = solve(over, slopes=asked.slopes)
+    mean = None
+    if isinstance(fit, IntegratedFit):
+        mean = posterior_mean(over, fit) if sought(over) else None
+        words += "; abilities at their " + ("mode" if mean is None else "posterior mean")
+    found: Any = fit if mean is None else mean
+    raw, root = found.covariance, fit.root if isinstance(fit, JointFit) else None
     full = raw.ndim == 2
     variance = np.diag(raw) if full else raw
     error = float(np.sqrt(variance[rows].mean()))
     named = asked.reference is not None
-    at = gauge(fit.theta, rows, scaled=asked.slopes, named=named, noise=error)
-    ability, b = at.ability(fit.theta), slope_and_place(fit.item)[1]
+    at = gauge(found.theta, rows, scaled=asked.slopes, named=named, noise=error)
+    around = noise(raw, asked.draws, asked.seed, root=root)
+    if mean is None:
+        ability, draws = at.ability(fit.theta), at.ability(fit.theta) + at.change(around)
+        covariance = at.covariance(raw) if full else raw / at.unit**2
+    else:
+        ability, covariance, draws = _gauged(at, mean, around)
+    a, b = slope_and_place(found.item)
     few = method == "joint" and words.endswith("(as asked)")
     return ItemScale(
         name=asked.name,
         models=tuple(data.models),
         ability=ability,
-        covariance=at.covariance(raw) if full else raw / at.unit**2,
-        draws=ability + at.change(noise(raw, asked.draws, asked.seed, root=root)),
+        covariance=covariance,
+        draws=draws,
         items=tuple(data.items),
-        a=slope_and_place(fit.item)[0] * at.unit,
+        a=a * at.unit,
         b=at.ability(b),
         c=np.full(len(b), asked.floor) if asked.name == "three_pl" else None,
         loglik=fit.loglik,
@@ -82,6 +99,18 @@ def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str)
             *([] if full else [ALONE]),
         ),
     )
+
+
+def _gauged(at: Gauge, mean: Mean, around: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean, covariance and draws of abilities whose zero and unit follow each draw.
+
+    The mean of gauged abilities is not the gauge of their mean.
+    """
+    z = spherical(len(mean.theta), TURNS, 0)
+    some = mean.theta + z @ np.linalg.cholesky(mean.covariance).T
+    seen, _, _ = at.each(some)
+    covariance = np.atleast_2d(np.cov(seen.T, bias=True))
+    return seen.mean(axis=0), covariance, at.each(mean.theta + around, among=some)[0]
 
 
 def marginal(cells: Responses, asked: Asked, rows: Ints, words: str) -> ItemScale:
