@@ -14,7 +14,7 @@ from headway.lens.recipe import Lens
 from headway.why.value import Asker, Value, with_draws
 
 Progress = Callable[[float, str], None]
-EVERY, AHEAD, BACK = 3, 6, 30  # months: between dates, of the forecast, and to the first date
+EVERY, AHEAD, BACK = 3, 6, 27  # months: between dates, of the forecast, and to the first date
 PAST = 3  # dates, half a year of them, that a trend goes through
 DRAWS = 100
 
@@ -32,7 +32,7 @@ class Origin:
     now : float or None
         Months as of the same day, from all evidence.
     inside : bool or None
-        Whether ``now`` lies in the interval of ``then``.
+        Whether ``now`` lies in the interval of ``then``; None where that has one end only.
     ahead : float or None
         Months half a year later, from models and benchmarks up to then.
     trend : float or None
@@ -82,7 +82,7 @@ def foresee(
     own: bool = False,
     progress: Progress | None = None,
 ) -> Foreseen:
-    """Ask a lens every three months of the last two and a half years.
+    """Ask a lens every three months of the last two years and a quarter.
 
     Parameters
     ----------
@@ -141,9 +141,10 @@ def _middle(value: Value | str) -> float | None:
 
 
 def _inside(value: float | None, low: float | None, high: float | None) -> bool | None:
-    if value is None or (low is None and high is None):
+    """None where the interval has one end only: it would hold nearly anything."""
+    if value is None or low is None or high is None:
         return None
-    return (low is None or low <= value) and (high is None or value <= high)
+    return low <= value <= high
 
 
 def _trend(past: list[float | None]) -> float | None:

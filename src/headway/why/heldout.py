@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,13 +11,14 @@ from headway.errors import UnknownNameError
 from headway.scale.eci import CLIP
 from headway.scale.table import Floats, Ints, Table
 from headway.why.folds import balanced, held_out, neighbours
-from headway.why.noise import LEVELS, Noise, coverage, histogram
+from headway.why.noise import Noise, coverage, histogram
 from headway.why.predictors import BASELINES, FAMILIES
 
 Progress = Callable[[float, str], None]
 Folds = Callable[[Table, int, int], Ints]
 RESAMPLES = 1000
 ADDITIVE = ("additive-scores", "additive-logits")
+SIMPLE = (*ADDITIVE, "benchmark-mean", "model-mean")
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +102,15 @@ class HeldOut:
         """One of the methods by name."""
         return next(m for m in self.methods if m.name == name)
 
+    def by_benchmark(self, method: Method) -> list[tuple[str, int, float]]:
+        """Name, number of scores and RMSE of every benchmark, the largest error first."""
+        table, b = self.table, len(self.table.benchmarks)
+        error = (np.clip(table.score, CLIP, 1 - CLIP) - method.predicted) ** 2
+        count = np.bincount(table.benchmark, minlength=b)
+        root = np.sqrt(np.bincount(table.benchmark, error, minlength=b) / count)
+        rows = zip(table.benchmarks, count.tolist(), root.tolist(), strict=True)
+        return sorted(rows, key=lambda row: -row[2])
+
     @property
     def cautions(self) -> tuple[str, ...]:
         """A sentence for every scale that does not beat the additive baseline."""
@@ -140,8 +150,8 @@ def cross_validate(
         If a scale is not known, or the folds do not fit the table.
     """
     _check(scales)
-    pairs = neighbours(folds)
     fold = split(table, folds, seed)
+    pairs = neighbours(folds)
     held = held_out(fold, folds, pairs)
     families = [(name, FAMILIES[name]) for name in scales]
     families += [("baselines", family) for family in BASELINES]
@@ -241,9 +251,7 @@ def _noise(
 
 
 def _compared(method: Method, baseline: Method, table: Table, seed: int) -> Method:
-    from dataclasses import replace
-
-    if any(method.name.startswith(word) for word in ("additive", "benchmark", "model")):
+    if method.name in SIMPLE:
         return method
     score = np.clip(table.score, CLIP, 1 - CLIP)
     less = (score - baseline.predicted) ** 2 - (score - method.predicted) ** 2
@@ -259,6 +267,3 @@ def _resampled(value: Floats, table: Table, seed: int = 0) -> Floats:
     count = np.bincount(table.model, minlength=m)
     means: Floats = (times @ total) / (times @ count)
     return means
-
-
-__all__ = ["LEVELS", "HeldOut", "Method", "cross_validate", "not_better", "scale_caution"]

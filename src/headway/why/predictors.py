@@ -32,7 +32,7 @@ SPREAD = Spread().median
 def trivial(table: Table, held: Bools, progress: Progress | None = None) -> dict[str, Floats]:
     """The mean of the benchmark, and the mean of the model, over the cells that are kept."""
     del progress
-    cells, kept = Cells.at(table.model, table.benchmark), 1.0 - held
+    cells, kept = Cells.at(table.model, table.benchmark), _kept(held)
     scores = kept * _clipped(table)
     overall = scores.sum(axis=1, keepdims=True) / kept.sum(axis=1, keepdims=True)
     by_benchmark = _mean(cells.by_benchmark(scores), cells.by_benchmark(kept), overall)
@@ -47,8 +47,8 @@ def additive(table: Table, held: Bools, progress: Progress | None = None) -> dic
     """Model + benchmark, by least squares on the scores themselves and on their logits."""
     del progress
     y = _clipped(table)
-    plain = _effects(table, y, 1.0 - held)
-    logit = _effects(table, np.log(y) - np.log1p(-y), 1.0 - held)
+    plain = _effects(table, y, _kept(held))
+    logit = _effects(table, np.log(y) - np.log1p(-y), _kept(held))
     return {
         "additive-scores": np.clip(_sum(table, *plain), CLIP, 1 - CLIP),
         "additive-logits": _sigmoid(_sum(table, *logit)),
@@ -57,12 +57,8 @@ def additive(table: Table, held: Bools, progress: Progress | None = None) -> dic
 
 def eci(table: Table, held: Bools, progress: Progress | None = None) -> dict[str, Floats]:
     """Epoch's curve, and the same with what its residuals say of similar cells."""
-    fitted, _ = refit(
-        point_problem(table), _start(table, held), 1.0 - held, progress=progress
-    )
-    z = fitted.a[:, table.benchmark] * (
-        fitted.c[:, table.model] - fitted.d[:, table.benchmark]
-    )
+    fitted, _ = refit(point_problem(table), _start(table, held), _kept(held), progress=progress)
+    z = fitted.a[:, table.benchmark] * (fitted.c[:, table.model] - fitted.d[:, table.benchmark])
     curve = _sigmoid(z)
     return {"eci": curve, "eci-similar": corrected(table, curve, fitted.c, held)}
 
@@ -71,7 +67,7 @@ def rasch(table: Table, held: Bools, progress: Progress | None = None) -> dict[s
     """One parameter a benchmark, items spread as the middle of the scale's prior says."""
     once = rasch_problem(table, SPREAD)
     many = once.rows(np.zeros(len(held), dtype=np.int64))
-    many = replace(many, w=many.w * (1.0 - held))
+    many = replace(many, w=many.w * (_kept(held)))
     start = _start(table, held)
     begin = Params(start.c, start.d, np.ones_like(start.d))
     fitted, _ = minimise_many(many, begin, tol=TOL, progress=progress)
@@ -87,7 +83,7 @@ BASELINES: tuple[Family, ...] = (additive, trivial)
 
 def _start(table: Table, held: Bools) -> Params:
     y = _clipped(table)
-    _, c, d = _effects(table, np.log(y) - np.log1p(-y), 1.0 - held)
+    _, c, d = _effects(table, np.log(y) - np.log1p(-y), _kept(held))
     return Params(SHRINK * c, -SHRINK * d, np.ones_like(d))
 
 
@@ -116,6 +112,12 @@ def _mean(total: Floats, count: Floats, otherwise: Floats) -> Floats:
 def _clipped(table: Table) -> Floats:
     """Scores as every scale here sees them."""
     return np.clip(table.score, CLIP, 1 - CLIP)
+
+
+def _kept(held: Bools) -> Floats:
+    """1 for a cell that a fit knows, else 0."""
+    out: Floats = (~held).astype(np.float64)
+    return out
 
 
 def _sigmoid(z: Floats) -> Floats:
