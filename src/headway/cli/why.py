@@ -1,4 +1,4 @@
-"""What moves the answer: influence, bridges and splits."""
+"""What moves the answer: influence, bridges, splits; and how it does out of sample."""
 
 from __future__ import annotations
 
@@ -208,6 +208,67 @@ def splits(
     if as_json:
         return to_json(document)
     return to_csv(splits_rows(document)) if as_csv else splits_text(document)
+
+
+@why.command
+def validate(
+    *,
+    lens: str = "headway",
+    scale: Words = None,
+    folds: int = 10,
+    seed: int = 0,
+    data: Path | None = None,
+    ledger: Folder = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    plot: Path | None = None,
+) -> str:
+    """Predict hidden scores, later models and later gaps, and say how far off it was.
+
+    Example: headway why validate --lens headway --scale eci
+
+    Parameters
+    ----------
+    lens
+        A recipe by name or by the path of a TOML file: its evidence and its gap.
+    scale
+        A scale that predicts scores: eci or rasch; repeat for several; default: all.
+    folds
+        Into how many parts the scores are split, each held out once.
+    seed
+        Of the split.
+    data
+        A table of your own: columns model, benchmark, score, released, weights, ...
+    ledger
+        Folder of another ledger: a snapshot, a store or text tables.
+    as_json
+        Print JSON (its form: docs/schema/validate.json).
+    as_csv
+        Print CSV, one row per way to predict.
+    plot
+        Draw errors and calibration: FILE.svg, .png, .pdf or .html.
+    """
+    from headway.publish.listing import to_csv, to_json
+    from headway.publish.validate import validate_document, validate_rows
+    from headway.publish.validate_plot import validate_chart
+    from headway.publish.validate_text import validate_text
+    from headway.why.predictors import FAMILIES
+    from headway.why.validate import validate as hold_out
+
+    one_form(as_json=as_json, as_csv=as_csv)
+    check_plot(plot)
+    evidence, recipe, asker = _question(lens, data, ledger)
+    scales = tuple(dict.fromkeys(scale)) if scale else tuple(FAMILIES)
+    with progress() as tick:
+        found = hold_out(
+            recipe, evidence.read, scales, folds=folds, seed=seed, own=asker.own, progress=tick
+        )
+    document = validate_document(found, evidence.id)
+    if plot:
+        validate_chart(document, plot)
+    if as_json:
+        return to_json(document)
+    return to_csv(validate_rows(document)) if as_csv else validate_text(document)
 
 
 def _question(

@@ -12,6 +12,9 @@ from headway.lens.recipe import Lens
 from headway.records import Benchmark, Model, Result
 from headway.scale import Table
 
+# As Epoch: fewer scores than this do not place a model.
+MIN_BENCHMARKS = 4
+
 
 @dataclass(frozen=True, eq=False)
 class Selection:
@@ -183,3 +186,37 @@ def _cautions(
         yield f"{undated} models have no release date and are left out."
     if no_floor:
         yield f"{no_floor} scores are left out: their benchmark's guess floor is not known."
+
+
+def every_cell(ledger: Ledger, since: date | None = None) -> Table:
+    """All scores of a ledger, dated or not, of models that have four benchmarks or more.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    since : date, optional
+        Models that are known to be older are left out.
+
+    Raises
+    ------
+    ScaleError
+        If no model has enough benchmarks.
+    """
+
+    def counts(model: Model) -> bool:
+        return since is None or model.released is None or model.released >= since
+
+    cells = [
+        (result, share)
+        for result in ledger.results
+        if counts(ledger.models[result.model])
+        and (share := corrected(result, ledger.benchmarks[result.benchmark])) is not None
+    ]
+    return Table.build(
+        [ledger.models[result.model].name for result, _ in cells],
+        [ledger.benchmarks[result.benchmark].name for result, _ in cells],
+        [share for _, share in cells],
+        n_items=[result.n_items for result, _ in cells],
+        domain={b.name: b.domain or "" for b in ledger.benchmarks.values()},
+        imputed=[result.imputed for result, _ in cells],
+    ).with_at_least(MIN_BENCHMARKS)
