@@ -47,6 +47,7 @@ USUAL_MISFIT, USUAL_BROKEN = 0.4, 0.03
 PSEUDO, PSEUDO_CELLS, PSEUDO_BROKEN = 5.0, 10.0, 100.0
 START_TOL, TOL, SPREAD_TOL = 1e-3, 1e-10, 4e-3
 STEPS, ROUNDS, WEIGHED, HASTE, SLACK = 60, 100, 5, 1.4, 0.01
+LEAP = 0.26  # of the logarithm of a spread, a round
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +76,11 @@ def solve(evidence: Evidence) -> Fit:
         if settled or rounds >= ROUNDS:
             break
         new = _moved(problem, x, covariance, spreads)
-        change = float(np.abs(np.log(new[:-1]) - np.log(spreads[:-1])).max())
-        settled, rounds = change < SPREAD_TOL, rounds + 1
-        spreads = Spreads(*(a * (b / a) ** HASTE for a, b in zip(spreads, new, strict=True)))
+        step = np.log(new) - np.log(spreads)
+        settled, rounds = float(np.abs(step[:-1]).max()) < SPREAD_TOL, rounds + 1
+        # The first modes, in a unit that is not weighed yet, would send a spread far astray.
+        step = np.clip(step, -LEAP, LEAP)
+        spreads = Spreads(*(a * float(np.exp(HASTE * b)) for a, b in zip(spreads, step, strict=True)))
         problem = _sharpened(problem, seen, spreads)
         if rounds <= WEIGHED:
             problem = _weighed(problem, seen)
