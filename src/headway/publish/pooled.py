@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from headway.publish.abilities import LEVEL, ability_table, model_rows, notes, unshown
 from headway.publish.table import Column, prose, table
+from headway.publish.words import number, span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,15 +127,71 @@ def pooled_document(scale: Pooled) -> dict[str, Any]:
             }
             for j, name in enumerate(scale.benchmarks)
         ],
-        "doubted": [cell._asdict() for cell in scale.doubted],
+        "setups": _setups(scale),
+        "doubted": [cell._asdict() | {"harness": cell.harness or None} for cell in scale.doubted],
         "cautions": list(scale.cautions),
     }
 
 
+def _setups(scale: Pooled) -> dict[str, Any] | None:
+    """SDs and effects of harnesses and of models in them, largest first; None without any."""
+    import numpy as np
+
+    from headway.scale.ranked import around
+
+    if not scale.setups:
+        return None
+    value = np.array([effect.value for effect in scale.setups])
+    low, high = around(value, np.array([effect.se for effect in scale.setups]), LEVEL)
+    rows: list[dict[str, Any]] = [
+        {
+            "harness": effect.harness,
+            "model": effect.model or None,
+            "value": effect.value,
+            "low": float(low[k]),
+            "high": float(high[k]),
+        }
+        for k, effect in enumerate(scale.setups)
+    ]
+    rows.sort(key=lambda row: -row["value"])
+    return {
+        "harness_sd": scale.setup_sds[0],
+        "own_sd": scale.setup_sds[1],
+        "harnesses": [row for row in rows if row["model"] is None],
+        "own": [row for row in rows if row["model"] is not None],
+    }
+
+
 def pooled_text(document: dict[str, Any]) -> str:
-    """The most able models, the scores that are doubted, and how the scale was made."""
-    parts = [ability_table(document), _doubts(document), notes(document), prose(_closing(document))]
+    """The most able models, harnesses, the scores that are doubted, and how it was made."""
+    parts = [
+        ability_table(document),
+        _harnesses(document),
+        _doubts(document),
+        notes(document),
+        prose(_closing(document)),
+    ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _harnesses(document: dict[str, Any]) -> str:
+    found = document["setups"]
+    if not found:
+        return ""
+    columns = [
+        Column("harness", wrap=True, least=20),
+        Column(f"adds ({document['unit']})", right=True),
+        Column(f"{document['level']:.0%} interval", right=True),
+    ]
+    rows = [
+        (row["harness"], number(row["value"], 2), span(row["low"], row["high"], 2, join="–"))
+        for row in found["harnesses"]
+    ]
+    spread = (
+        f"SD between harnesses {number(found['harness_sd'], 2)}, of a model in one beyond that "
+        f"{number(found['own_sd'], 2)} {document['unit']}."
+    )
+    return table(columns, rows) + "\n" + prose(spread, first="  ")
 
 
 def _doubts(document: dict[str, Any]) -> str:
