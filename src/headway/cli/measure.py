@@ -26,6 +26,7 @@ def gap(
     as_of: date | None = None,
     draws: int | None = None,
     data: Path | None = None,
+    responses: Path | None = None,
     ledger: Folder = None,
     widening: Flag = False,
     as_json: Json = False,
@@ -47,7 +48,7 @@ def gap(
     rule
         match, match-lenient, daily, daily-lenient, release, trend, threshold, survival or now.
     scale
-        eci or rasch.
+        eci, rasch or pooled (scores and answers to items in one likelihood).
     since
         First day of the window, YYYY-MM-DD.
     as_of
@@ -56,6 +57,8 @@ def gap(
         Number of joint draws of the abilities.
     data
         A table of your own: columns model, benchmark, score, released, weights, ...
+    responses
+        For --scale pooled: answers to items beside the scores: model, item, successes, ...
     ledger
         Folder of another ledger: a snapshot, a store or text tables.
     widening
@@ -87,7 +90,9 @@ def gap(
         )
         for name in lens or names()
     ]
-    asked = _ask(recipes, _evidence(data, ledger), keep=not no_cache)
+    if responses and not any(recipe.scale.name == "pooled" for recipe in recipes):
+        raise HeadwayError("--responses goes with --scale pooled: other scales read scores alone.")
+    asked = _ask(recipes, _evidence(data, ledger, responses), keep=not no_cache)
     if lens and asked.unanswered:
         raise HeadwayError("{}: {}".format(*asked.unanswered[0]))
     if plot:
@@ -265,12 +270,12 @@ def _plain_only(plot: Path | None, method: str | None, *, items: bool) -> None:
         raise HeadwayError("Items are listed of rasch, two_pl and three_pl: leave out --items.")
 
 
-def _evidence(data: Path | None, folder: Path | None) -> Evidence:
+def _evidence(data: Path | None, folder: Path | None, responses: Path | None = None) -> Evidence:
     from headway.lens import Evidence
 
     if data and folder:
         raise HeadwayError("Give --data or --ledger, not both: each of them is all the evidence.")
-    return Evidence(ledger=folder, data=data)
+    return Evidence(ledger=folder, data=data, responses=responses)
 
 
 def _ask(recipes: Sequence[Lens], evidence: Evidence, *, keep: bool) -> Asked:
