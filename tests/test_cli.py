@@ -484,7 +484,6 @@ def test_domains_have_the_agreed_shape(headway, both, schema):
         (("--scale", "eci", "--domains", "benchmark"), "two_pl or rasch"),
         (("--scale", "eci", "--table", "x.csv"), "--scale pooled"),
         (("--scale", "pooled", "--domains", "benchmark"), "not with pooled"),
-        (("--scale", "pooled", "--plot", "x.svg"), "--plot"),
     ],
 )
 def test_what_pooled_and_domains_refuse(headway, words, says: str):
