@@ -1,4 +1,4 @@
-"""What moves the answer."""
+"""Whether the gap between open and closed models changes with the harness."""
 
 from __future__ import annotations
 
