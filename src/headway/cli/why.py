@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from headway.cli.harness import harness
 from headway.cli.options import Count, Csv, Flag, Folder, Json, Pair, Words, check_plot, one_form
 from headway.cli.terminal import progress
 from headway.errors import HeadwayError
@@ -21,6 +22,7 @@ Start = Annotated[str, Parameter(name="FROM", show_default=False)]
 End = Annotated[str, Parameter(name="TO", show_default=False)]
 
 why = App(name="why", help="Say what moves the answer, and what the data cannot say.")
+why.command(harness)
 
 
 @why.command
