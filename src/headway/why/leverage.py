@@ -1,0 +1,250 @@
+"""Leverage: the records, release dates and openness labels that move the answer most.
+
+All are looked at with few draws and abilities as they are; those that move the answer most are then
+asked with all draws. A day or a label needs no refit while the model still counts; a model that is
+not in the data does. This is arithmetic on answers, and no word on what a fact really is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from headway.errors import GapError, HeadwayError
+from headway.gap.result import Interval
+from headway.ledger import Ledger
+from headway.lens.evidence import day_of
+from headway.lens.recipe import Lens
+from headway.records import Model
+from headway.scale.table import Floats
+from headway.why.facts import Fact, Kind, Stage, doubts, facts, rewritten
+from headway.why.value import LEVEL, Asker, Value, change
+
+Progress = Callable[[float, str], None]
+SCREEN = 24  # draws of the first look
+SPARE = 2  # more than are shown are asked with all draws, as the first look may err
+FAR = 24.0  # months that a change from or to an answer without bound counts as in the first look
+WORTH = 0.1  # months from which a doubtful fact is shown beside the top ones
+
+
+@dataclass(frozen=True)
+class Other:
+    """The answer if a fact were otherwise.
+
+    Attributes
+    ----------
+    what : str
+        "not in the data", "a month earlier", "first public 2025-02-17", "open" ...
+    value : float or None
+        The number then; None where it is only bounded, or there is none.
+    change : Interval
+        That less the base, over paired draws.
+    exact : bool
+        Whether it is what a full recomputation gives; else abilities are those of a fit that
+        still knows the model's scores.
+    why_not : str
+        Why there is no number; empty where there is one.
+    """
+
+    what: str
+    value: float | None
+    change: Interval
+    exact: bool
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A model with one fact that moves the answer.
+
+    Attributes
+    ----------
+    name : str
+    group : str
+        "leaders", "followers", or "" for neither.
+    day : date
+        That counts now.
+    weights : str
+        Label now.
+    doubts : tuple of str
+        Why the fact is uncertain; empty where nobody doubts it.
+    others : tuple of Other
+        What else it could be.
+    """
+
+    name: str
+    group: str
+    day: date
+    weights: str
+    doubts: tuple[str, ...]
+    others: tuple[Other, ...]
+
+    @property
+    def moves(self) -> float:
+        """The largest change of the printed number, infinite where there is no number then."""
+        return max(
+            np.inf if o.change.median is None else abs(o.change.median) for o in self.others
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Leverage:
+    """What single facts do to the answer of a lens.
+
+    Attributes
+    ----------
+    lens : Lens
+    base : Value
+    records, dates, labels : tuple of Lever
+        The one that moves the answer most first; of dates and labels also every doubtful one that
+        moves it by ``WORTH`` months.
+    looked_at : int
+        Facts that were looked at.
+    """
+
+    lens: Lens
+    base: Value
+    records: tuple[Lever, ...]
+    dates: tuple[Lever, ...]
+    labels: tuple[Lever, ...]
+    looked_at: int
+
+
+def leverage(
+    asker: Asker,
+    lens: Lens,
+    ledger: Ledger,
+    *,
+    top: int = 5,
+    progress: Progress | None = None,
+) -> Leverage:
+    """Ask a lens what each fact about a single model does to its gap.
+
+    Parameters
+    ----------
+    asker : Asker
+        Of the gap.
+    lens : Lens
+    ledger : Ledger
+    top : int
+        How many models to show of each kind.
+    progress : callable, optional
+        Told the share of the work that is done.
+
+    Raises
+    ------
+    HeadwayError
+        If the lens itself has no answer on these data.
+    """
+    ready = asker.ready(lens, ledger)
+    # A model that moves must not take the last day along.
+    lens = lens.model_copy(update={"as_of": ready.selection.as_of})
+    asking = _Asking(asker, lens, ledger, Stage.of(asker.ready(lens, ledger)))
+    found = asking.look(progress)
+    levers: dict[Kind, tuple[Lever, ...]] = {}
+    kinds: tuple[Kind, ...] = ("record", "date", "label")
+    for k, kind in enumerate(kinds):
+        levers[kind] = asking.top(kind, found, top)
+        if progress is not None:
+            progress(0.5 + 0.5 * (k + 1) / len(kinds), f"{kind}s with all draws")
+    return Leverage(
+        lens, asking.base, levers["record"], levers["date"], levers["label"], len(found)
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Asking:
+    asker: Asker
+    lens: Lens
+    ledger: Ledger
+    stage: Stage
+
+    @property
+    def base(self) -> Value:
+        return self.asker.quantity.of(self.stage.ready)
+
+    def look(self, progress: Progress | None) -> list[tuple[Fact, float]]:
+        """Every fact with the mean change over few draws."""
+        few = self.stage.first(SCREEN)
+        base = self.base.draws[:SCREEN]
+        models = self.stage.ready.selection.models
+        out = []
+        for k, model in enumerate(models, 1):
+            out += [(fact, _first_look(few, fact, base)) for fact in facts(self.lens, model)]
+            if progress is not None:
+                progress(0.5 * k / len(models), "a first look at every fact")
+        return out
+
+    def top(self, kind: Kind, found: list[tuple[Fact, float]], count: int) -> tuple[Lever, ...]:
+        """The models whose facts of a kind move the answer most, with all draws."""
+        moved: dict[str, float] = {}
+        for fact, by in found:
+            if fact.kind == kind and by > 0:
+                moved[fact.name] = max(by, moved.get(fact.name, 0.0))
+        order = sorted(moved, key=lambda name: (-moved[name], name))
+        by_name = {m.name: m for m in self.stage.ready.selection.models}
+        first = order[: count + SPARE]
+        first += [n for n in order[count + SPARE :] if doubts(by_name[n], kind)]
+        levers = [
+            self._lever(by_name[name], kind, [f for f, _ in found if f.name == name])
+            for name in first
+        ]
+        levers = sorted(levers, key=lambda x: (-x.moves, -moved[x.name], x.name))
+        return (*levers[:count], *(x for x in levers[count:] if x.doubts and x.moves >= WORTH))
+
+    def _lever(self, model: Model, kind: Kind, known: Iterable[Fact]) -> Lever:
+        given, names = self.stage.ready.given, self.stage.ready.selection.table.models
+        k, day = names.index(model.name), day_of(model, self.lens.dates.day)
+        assert day is not None
+        return Lever(
+            name=model.name,
+            group="leaders" if given.leader[k] else "followers" if given.follower[k] else "",
+            day=day,
+            weights=model.weights,
+            doubts=doubts(model, kind),
+            others=tuple(self._other(f, model) for f in known if f.kind == kind),
+        )
+
+    def _other(self, fact: Fact, model: Model) -> Other:
+        stays = fact.model is not None and self.stage.counts(fact.model)
+        exact = stays
+        try:
+            if stays:
+                value = self.asker.quantity.of(self.stage.changed(fact))
+            else:
+                value, exact = self._refitted(fact, model)
+        except HeadwayError as error:
+            return Other(fact.what, None, Interval(None, None, None, LEVEL), True, str(error))
+        why_not = "" if value.middle is not None else _only(value)
+        return Other(fact.what, value.middle, change(value, self.base), exact, why_not)
+
+    def _refitted(self, fact: Fact, model: Model) -> tuple[Value, bool]:
+        """Without the model, refitted; unless the unit of the rule's tolerance goes with it."""
+        ready = self.asker.ready(self.lens, rewritten(self.ledger, fact, model))
+        before, after = self.stage.ready.scale, ready.scale
+        lost = before is not None and after is not None and before.unit != after.unit
+        if lost and self.lens.rule.options.get("tolerance"):
+            return self.asker.quantity.of(self.stage.changed(fact)), False
+        return self.asker.quantity.of(ready), True
+
+
+def _only(value: Value) -> str:
+    if value.bound is None:
+        return "the followers are ahead, by how much is not bounded"
+    return f"only a bound: at least {value.bound:.1f} months"
+
+
+def _first_look(stage: Stage, fact: Fact, base: Floats) -> float:
+    try:
+        new = stage.draws(fact)
+    except GapError:
+        return FAR
+    except HeadwayError:
+        # A group or the named follower is gone: there is no answer without this fact.
+        return FAR
+    with np.errstate(invalid="ignore"):
+        moved = np.nan_to_num(np.abs(new - base), nan=0.0, posinf=FAR)
+    return float(np.minimum(moved, FAR).mean())
