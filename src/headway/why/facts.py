@@ -16,7 +16,7 @@ from headway.ledger import Ledger
 from headway.lens.evidence import day_of
 from headway.lens.prepared import Prepared
 from headway.lens.recipe import Lens
-from headway.lens.worlds import dressed, frame
+from headway.lens.worlds import Frame, dressed, frame
 from headway.records import Model
 from headway.scale.table import Floats
 
@@ -159,15 +159,34 @@ class Stage:
         selection = replace(ready.selection, models=models)
         given = frame(ready.lens, selection)
         measured = dressed(ready.lens, models, given, ready.measured)
-        measured = replace(measured, margin=self.margin)
-        if out:
-            measured = _without(measured, k)
-        return replace(ready, selection=selection, given=given, measured=measured)
+        worlds = [_under(given, ready.point), measured]
+        point, measured = (
+            replace(_without(w, k) if out else w, margin=self.margin) for w in worlds
+        )
+        return replace(ready, selection=selection, given=given, point=point, measured=measured)
 
     def draws(self, fact: Fact) -> Floats:
         """The gap of every draw with the fact changed: the rule alone, for a quick look."""
         ready = self.changed(fact)
-        return RULES[ready.lens.rule.name](ready.measured, **ready.params).mid
+        return by_rule(ready, ready.measured)
+
+
+def by_rule(ready: Prepared, world: World) -> Floats:
+    """The rule of a lens on worlds: (S,) months, infinite where only bounded."""
+    return RULES[ready.lens.rule.name](world, **ready.params).mid
+
+
+def _under(given: Frame, world: World) -> World:
+    """A world under other days and groups, none of them in doubt."""
+    shape = world.ability.shape
+    return replace(
+        world,
+        day=np.broadcast_to(given.day, shape),
+        leader=np.broadcast_to(given.leader, shape),
+        follower=np.broadcast_to(given.follower, shape),
+        start=given.start,
+        end=given.end,
+    )
 
 
 def _without(world: World, k: int) -> World:
@@ -179,7 +198,5 @@ def _without(world: World, k: int) -> World:
 def rewritten(ledger: Ledger, fact: Fact, model: Model) -> Ledger:
     """The ledger in which the fact is otherwise: what a full recomputation reads."""
     if fact.model is None:
-        return replace(
-            ledger, results=tuple(r for r in ledger.results if r.model != model.id)
-        )
+        return replace(ledger, results=tuple(r for r in ledger.results if r.model != model.id))
     return replace(ledger, models={**ledger.models, model.id: fact.model})

@@ -13,20 +13,22 @@ from datetime import date
 
 import numpy as np
 
-from headway.errors import GapError, HeadwayError
+from headway.errors import HeadwayError
+from headway.gap.quantile import finite
 from headway.gap.result import Interval
 from headway.ledger import Ledger
 from headway.lens.evidence import day_of
+from headway.lens.prepared import Prepared
 from headway.lens.recipe import Lens
 from headway.records import Model
 from headway.scale.table import Floats
-from headway.why.facts import Fact, Kind, Stage, doubts, facts, rewritten
+from headway.why.facts import Fact, Kind, Stage, by_rule, doubts, facts, rewritten
 from headway.why.value import LEVEL, Asker, Value, change
 
 Progress = Callable[[float, str], None]
 SCREEN = 24  # draws of the first look
-SPARE = 2  # more than are shown are asked with all draws, as the first look may err
-FAR = 24.0  # months that a change from or to an answer without bound counts as in the first look
+SPARE = 1  # more than are shown are asked with all draws, as the first look may err
+FAR = 24.0  # months that a change from or to an answer without bound counts as
 WORTH = 0.1  # months from which a doubtful fact is shown beside the top ones
 
 
@@ -42,6 +44,11 @@ class Other:
         The number then; None where it is only bounded, or there is none.
     change : Interval
         That less the base, over paired draws.
+    moves : float
+        Mean size of the change over the draws, in months: what the order goes by. A draw that
+        is bounded on one side only before or after counts as ``FAR`` months.
+    at_point : float or None
+        The change at the point estimate of all abilities.
     exact : bool
         Whether it is what a full recomputation gives; else abilities are those of a fit that
         still knows the model's scores.
@@ -52,6 +59,8 @@ class Other:
     what: str
     value: float | None
     change: Interval
+    moves: float
+    at_point: float | None
     exact: bool
     why_not: str = ""
 
@@ -84,10 +93,8 @@ class Lever:
 
     @property
     def moves(self) -> float:
-        """The largest change of the printed number, infinite where there is no number then."""
-        return max(
-            np.inf if o.change.median is None else abs(o.change.median) for o in self.others
-        )
+        """What the value of the fact that matters most does, as in ``Other.moves``."""
+        return max(o.moves for o in self.others)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +106,8 @@ class Leverage:
     lens : Lens
     base : Value
     records, dates, labels : tuple of Lever
-        The one that moves the answer most first; of dates and labels also every doubtful one that
-        moves it by ``WORTH`` months.
+        The one that moves the answer most in the mean of draws first; of dates and labels also
+        every doubtful one that moves it by ``WORTH`` months.
     looked_at : int
         Facts that were looked at.
     """
@@ -192,7 +199,7 @@ class _Asking:
             self._lever(by_name[name], kind, [f for f, _ in found if f.name == name])
             for name in first
         ]
-        levers = sorted(levers, key=lambda x: (-x.moves, -moved[x.name], x.name))
+        levers = sorted(levers, key=lambda x: (-x.moves, x.name))
         return (*levers[:count], *(x for x in levers[count:] if x.doubts and x.moves >= WORTH))
 
     def _lever(self, model: Model, kind: Kind, known: Iterable[Fact]) -> Lever:
@@ -209,26 +216,40 @@ class _Asking:
         )
 
     def _other(self, fact: Fact, model: Model) -> Other:
-        stays = fact.model is not None and self.stage.counts(fact.model)
-        exact = stays
         try:
-            if stays:
-                value = self.asker.quantity.of(self.stage.changed(fact))
-            else:
-                value, exact = self._refitted(fact, model)
+            ready, exact = self._changed(fact, model)
+            value = self.asker.quantity.of(ready)
         except HeadwayError as error:
-            return Other(fact.what, None, Interval(None, None, None, LEVEL), True, str(error))
-        why_not = "" if value.middle is not None else _only(value)
-        return Other(fact.what, value.middle, change(value, self.base), exact, why_not)
+            # Without the group, or the follower that the lens names, there is no answer.
+            return Other(
+                fact.what, None, Interval(None, None, None, LEVEL), FAR, None, True, str(error)
+            )
+        at_point = float(_at_point(ready) - _at_point(self.stage.ready))
+        return Other(
+            what=fact.what,
+            value=value.middle,
+            change=change(value, self.base),
+            moves=_moved(value.draws, self.base.draws),
+            at_point=finite(at_point),
+            exact=exact,
+            why_not="" if value.middle is not None else _only(value),
+        )
 
-    def _refitted(self, fact: Fact, model: Model) -> tuple[Value, bool]:
-        """Without the model, refitted; unless the unit of the rule's tolerance goes with it."""
+    def _changed(self, fact: Fact, model: Model) -> tuple[Prepared, bool]:
+        """The lens with the fact changed, and whether that is what a full recomputation gives."""
+        if fact.model is not None and self.stage.counts(fact.model):
+            return self.stage.changed(fact), True
         ready = self.asker.ready(self.lens, rewritten(self.ledger, fact, model))
         before, after = self.stage.ready.scale, ready.scale
         lost = before is not None and after is not None and before.unit != after.unit
         if lost and self.lens.rule.options.get("tolerance"):
-            return self.asker.quantity.of(self.stage.changed(fact)), False
-        return self.asker.quantity.of(ready), True
+            # The unit of the rule's tolerance went with the model: it stays on the scale.
+            return self.stage.changed(fact), False
+        return ready, True
+
+
+def _at_point(ready: Prepared) -> float:
+    return float(by_rule(ready, ready.point)[0])
 
 
 def _only(value: Value) -> str:
@@ -239,12 +260,13 @@ def _only(value: Value) -> str:
 
 def _first_look(stage: Stage, fact: Fact, base: Floats) -> float:
     try:
-        new = stage.draws(fact)
-    except GapError:
-        return FAR
+        return _moved(stage.draws(fact), base)
     except HeadwayError:
-        # A group or the named follower is gone: there is no answer without this fact.
         return FAR
+
+
+def _moved(new: Floats, base: Floats) -> float:
+    """Mean size of the change over paired draws; those without a value on a side do not count."""
     with np.errstate(invalid="ignore"):
         moved = np.nan_to_num(np.abs(new - base), nan=0.0, posinf=FAR)
     return float(np.minimum(moved, FAR).mean())
