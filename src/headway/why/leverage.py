@@ -110,6 +110,8 @@ class Leverage:
         every doubtful one that moves it by ``WORTH`` months.
     looked_at : int
         Facts that were looked at.
+    doubtful : dict of str to int
+        Models with a doubtful "date", and with a doubtful "label".
     """
 
     lens: Lens
@@ -118,6 +120,7 @@ class Leverage:
     dates: tuple[Lever, ...]
     labels: tuple[Lever, ...]
     looked_at: int
+    doubtful: dict[Kind, int]
 
 
 def leverage(
@@ -158,7 +161,13 @@ def leverage(
         if progress is not None:
             progress(0.5 + 0.5 * (k + 1) / len(kinds), f"{kind}s with all draws")
     return Leverage(
-        lens, asking.base, levers["record"], levers["date"], levers["label"], len(found)
+        lens=lens,
+        base=asking.base,
+        records=levers["record"],
+        dates=levers["date"],
+        labels=levers["label"],
+        looked_at=len(found),
+        doubtful={k: sum(bool(doubts(m, k)) for m in ready.selection.models) for k in kinds[1:]},
     )
 
 

@@ -133,7 +133,8 @@ def _terms(expected: Floats, groups: Bools) -> Floats:
 
 
 def _runs(known: Residuals, groups: Bools) -> Probit:
-    return probit(known.seen, _terms(known.expected, groups), groups.any(axis=0))
+    rows: Bools = np.any(groups, axis=0)
+    return probit(known.seen, _terms(known.expected, groups), rows)
 
 
 def _chances(fit: Probit, known: Residuals, groups: Bools, k: int) -> tuple[float, ...]:
@@ -160,12 +161,13 @@ def _regress(ready: Prepared, known: Residuals, extra: Floats) -> tuple[Floats, 
     left = extra - jacobian @ taken
     residual = table.score - known.expected[table.model, table.benchmark]
     inverse = np.linalg.inv(left.T @ left)
-    slope = inverse @ (left.T @ residual)
+    slope: Floats = inverse @ (left.T @ residual)
     score = left * (residual - left @ slope)[:, None]
     by_model = np.zeros((len(table.models), extra.shape[1]))
     np.add.at(by_model, table.model, score)
-    error = np.sqrt(np.diag(inverse @ (by_model.T @ by_model) @ inverse))
-    return slope, error, taken[: len(table.models)]
+    error: Floats = np.sqrt(np.diag(inverse @ (by_model.T @ by_model) @ inverse))
+    shift: Floats = taken[: len(table.models)]
+    return slope, error, shift
 
 
 def _jacobian(ready: Prepared) -> Floats:
@@ -205,4 +207,3 @@ def corrected(
 def n_missing(known: Residuals, group: Bools) -> int:
     """Cells that a group lacks."""
     return int((group[:, None] & ~known.seen).sum())
-

@@ -78,6 +78,8 @@ class Selection:
     best_of : tuple of BestOf
     setup_sd : float
         Logits.
+    scale_unit : str or None
+        Of ``BestOf.points``.
     """
 
     lens: Lens
@@ -90,6 +92,7 @@ class Selection:
     corrected: tuple[Case, ...]
     best_of: tuple[BestOf, ...]
     setup_sd: float
+    scale_unit: str | None
 
 
 def selection(
@@ -148,6 +151,7 @@ def selection(
             best_of(ready, asker, base, group, k, setup_sd) for group in GROUPS for k in KS
         ),
         setup_sd=setup_sd,
+        scale_unit=None if ready.scale is None else ready.scale.unit,
     )
 
 

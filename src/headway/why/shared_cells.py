@@ -17,7 +17,9 @@ ENOUGH = 5  # models of each group on a benchmark
 ENOUGH_PERIOD = 2  # models of each group on a benchmark in a half-year of releases
 RULES = {
     "every score": "all that the lens counts",
-    "shared benchmarks": f"benchmarks that at least {ENOUGH} models of each group have (all of a smaller group)",
+    "shared benchmarks": (
+        f"benchmarks that at least {ENOUGH} models of each group have (all of a smaller group)"
+    ),
     "shared benchmarks and half-years": (
         f"of each benchmark the half-years in which at least {ENOUGH_PERIOD} models of each group "
         "were released that have it"

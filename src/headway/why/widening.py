@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from headway.errors import GapError
+from headway.errors import GapError, HeadwayError
 from headway.gap.quantile import quantile
 from headway.gap.rules import LENIENT
 from headway.gap.series import DailyLag, daily_lag
@@ -51,6 +52,52 @@ class Trend:
     lens: Lens
     slopes: Widening
     daily: Daily
+
+
+@dataclass(frozen=True, eq=False)
+class Trends:
+    """Lenses that can be asked, and (name, sentence) of those that cannot."""
+
+    told: tuple[Trend, ...]
+    untold: tuple[tuple[str, str], ...]
+
+
+def trends(
+    asker: Asker,
+    lenses: Sequence[Lens],
+    ledger: Ledger,
+    *,
+    own: Callable[[Lens], bool],
+    progress: Callable[[float, str], None] | None = None,
+) -> Trends:
+    """Ask several lenses, which share the fits of ``asker``.
+
+    Parameters
+    ----------
+    asker : Asker
+    lenses : sequence of Lens
+    ledger : Ledger
+    own : callable
+        Whether the ledger is somebody's own to a lens.
+    progress : callable, optional
+        Told the share of the work that is done.
+
+    Raises
+    ------
+    HeadwayError
+        If no lens can be asked: the first reason.
+    """
+    told, failed = [], []
+    for k, lens in enumerate(lenses, 1):
+        try:
+            told.append(trend(replace(asker, own=own(lens)), lens, ledger))
+        except HeadwayError as error:
+            failed.append((lens.name, error))
+        if progress is not None:
+            progress(k / len(lenses), f"lens {lens.name}")
+    if not told:
+        raise failed[0][1]
+    return Trends(tuple(told), tuple((name, str(error)) for name, error in failed))
 
 
 def trend(asker: Asker, lens: Lens, ledger: Ledger) -> Trend:
