@@ -121,7 +121,7 @@ def test_the_same_scores_are_no_shift():
 
 
 def test_predictions_are_those_of_the_fit():
-    ready, known, _ = asked((0.0, 0.0))
+    ready, *_ = asked((0.0, 0.0))
     table = ready.selection.table
     residual = table.score - predicted(ready)[table.model, table.benchmark]
     assert abs(residual.mean()) < 0.01

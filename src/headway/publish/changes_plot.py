@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from headway.publish.chart import AXIS, BODY, FOOT, INK, QUIET, heading, sheet, source_line, wrap
@@ -20,8 +22,10 @@ def changes_spec(
     panels: Mapping[str, Sequence[Row]],
     snapshot: str,
     legend: str = "group",
+    *,
+    one_axis: bool = True,
 ) -> dict[str, Any]:
-    """A Vega-Lite specification of panels that share one axis of months.
+    """A Vega-Lite specification of panels below each other.
 
     Parameters
     ----------
@@ -34,11 +38,10 @@ def changes_spec(
         Id of the evidence.
     legend
         What the colours are.
+    one_axis
+        Panels share the axis of months; else each has its own.
     """
     every = [row for rows in panels.values() for row in rows]
-    reach = [r[k] for r in every for k in ("change", "low", "high") if r[k] is not None]
-    room = 0.04 * (max([0.0, *reach]) - min([0.0, *reach])) or 1.0
-    domain = [min([0.0, *reach]) - room, max([0.0, *reach]) + room]
     groups = [g for g in HUES if any(row["group"] == g for row in every)]
     shown = {name: [r for r in rows if r["change"] is not None] for name, rows in panels.items()}
     full = [(name, rows) for name, rows in shown.items() if rows]
@@ -46,10 +49,23 @@ def changes_spec(
         title=heading(wrap(title, 70), wrap(subtitle, 96), subtitlePadding=6),
         spacing=18,
         vconcat=[
-            _panel(name, rows, domain, (groups, legend), snapshot, last=k == len(full) - 1)
+            _panel(
+                name,
+                rows,
+                _domain(every if one_axis else rows),
+                (groups, legend),
+                snapshot if k == len(full) - 1 else None,
+                ticks=not one_axis or k == len(full) - 1,
+            )
             for k, (name, rows) in enumerate(full)
         ],
     )
+
+
+def _domain(rows: Sequence[Row]) -> list[float]:
+    reach = [0.0, *(r[k] for r in rows for k in ("change", "low", "high") if r[k] is not None)]
+    room = 0.04 * (max(reach) - min(reach)) or 1.0
+    return [min(reach) - room, max(reach) + room]
 
 
 def _panel(
@@ -57,10 +73,12 @@ def _panel(
     rows: Sequence[Row],
     domain: list[float],
     hues: tuple[list[str], str],
-    snapshot: str,
+    snapshot: str | None,
     *,
-    last: bool,
+    ticks: bool,
 ) -> dict[str, Any]:
+    title = None if snapshot is None else "Change of the gap (months)"
+    x = partial(_x, domain=domain, title=title, ticks=ticks)
     # Rows are told apart by their place: two may carry the same words.
     values = [
         {**row, "row": k, "low": _or(row["low"], domain[0]), "high": _or(row["high"], domain[1])}
@@ -77,14 +95,14 @@ def _panel(
             "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.5},
             "encoding": {
                 "y": _y(values),
-                "x": _x("low", domain, last=last),
+                "x": x("low"),
                 "x2": {"field": "high"},
                 **colour,
             },
         },
-        *(_points(values, domain, colour, hollow=hollow, last=last) for hollow in (False, True)),
+        *(_points(values, x("change"), colour, hollow=hollow) for hollow in (False, True)),
     ]
-    if last:
+    if snapshot is not None:
         layers.append(_foot(snapshot, len(rows)))
     return {
         "width": WIDTH,
@@ -108,17 +126,16 @@ def _or(value: float | None, edge: float) -> float:
 
 def _points(
     values: Sequence[Row],
-    domain: list[float],
+    x: dict[str, Any],
     colour: dict[str, Any],
     *,
     hollow: bool,
-    last: bool,
 ) -> dict[str, Any]:
     fill = {"filled": False, "fill": "white", "strokeWidth": 2} if hollow else {"filled": True}
     return {
         "transform": [{"filter": f"datum.hollow === {str(hollow).lower()}"}],
         "mark": {"type": "point", "size": 60, "opacity": 1, **fill},
-        "encoding": {"y": _y(values), "x": _x("change", domain, last=last), **colour},
+        "encoding": {"y": _y(values), "x": x, **colour},
     }
 
 
@@ -141,18 +158,15 @@ def _y(values: Sequence[Row]) -> dict[str, Any]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    import json
-
     return json.dumps(list(names), ensure_ascii=False)
 
 
-def _x(field: str, domain: list[float], *, last: bool) -> dict[str, Any]:
-    title = "Change of the gap (months)" if last else None
+def _x(field: str, domain: list[float], title: str | None, *, ticks: bool) -> dict[str, Any]:
     return {
         "field": field,
         "type": "quantitative",
         "scale": {"domain": domain, "nice": False, "zero": False},
-        "axis": {**AXIS, "title": title, "tickCount": 8, "labels": last},
+        "axis": {**AXIS, "title": title, "tickCount": 8, "labels": ticks},
     }
 
 

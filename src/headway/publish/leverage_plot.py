@@ -31,7 +31,7 @@ def leverage_spec(document: dict[str, Any]) -> dict[str, Any]:
         "Which single facts the gap hangs on",
         f"Change from {number(base['value'])} months ({span(base['low'], base['high'])}), lens "
         f"{document['lens']}; one fact at a time, bars are 90% of {document['draws']} paired "
-        "draws; hollow: an uncertain fact.",
+        "draws; each panel has its own axis; hollow: an uncertain fact.",
         {
             words[:1].upper() + words[1:]: [
                 {
@@ -49,4 +49,6 @@ def leverage_spec(document: dict[str, Any]) -> dict[str, Any]:
         },
         document["snapshot"],
         legend="the model is of",
+        # A label does ten times what a day does.
+        one_axis=False,
     )

@@ -165,7 +165,7 @@ def _regress(ready: Prepared, known: Residuals, extra: Floats) -> tuple[Floats, 
     score = left * (residual - left @ slope)[:, None]
     by_model = np.zeros((len(table.models), extra.shape[1]))
     np.add.at(by_model, table.model, score)
-    error: Floats = np.sqrt(np.diag(inverse @ (by_model.T @ by_model) @ inverse))
+    error = np.sqrt(np.asarray(np.diag(inverse @ (by_model.T @ by_model) @ inverse), np.float64))
     shift: Floats = taken[: len(table.models)]
     return slope, error, shift
 
