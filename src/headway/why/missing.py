@@ -157,16 +157,17 @@ def _regress(ready: Prepared, known: Residuals, extra: Floats) -> tuple[Floats, 
     normal = jacobian.T @ jacobian
     # Two directions are free (the unit): a little ridge picks the shortest way.
     normal[np.diag_indices_from(normal)] += 1e-9 * np.trace(normal) / len(normal)
-    taken = np.linalg.solve(normal, jacobian.T @ extra)
-    left = extra - jacobian @ taken
-    residual = table.score - known.expected[table.model, table.benchmark]
-    inverse = np.linalg.inv(left.T @ left)
+    taken = np.asarray(np.linalg.solve(normal, jacobian.T @ extra), dtype=np.float64)
+    left: Floats = extra - jacobian @ taken
+    residual: Floats = table.score - known.expected[table.model, table.benchmark]
+    inverse = np.asarray(np.linalg.inv(left.T @ left), dtype=np.float64)
     slope: Floats = inverse @ (left.T @ residual)
-    score = left * (residual - left @ slope)[:, None]
+    score: Floats = left * (residual - left @ slope)[:, None]
     by_model = np.zeros((len(table.models), extra.shape[1]))
     np.add.at(by_model, table.model, score)
-    error = np.sqrt(np.asarray(np.diag(inverse @ (by_model.T @ by_model) @ inverse), np.float64))
-    shift: Floats = taken[: len(table.models)]
+    spread = inverse @ (by_model.T @ by_model) @ inverse
+    error = np.sqrt(spread.diagonal())
+    shift = taken[: len(table.models)]
     return slope, error, shift
 
 
