@@ -92,6 +92,32 @@ def test_cells_that_one_group_lacks_are_left_out(own):
     assert halves.n_scores == sum(map(len, kept)) < every.n_scores
 
 
+def test_a_tolerance_does_not_change_its_unit_in_silence(own):
+    """Without the tests of one group a model that fixes the unit is gone: points are logits."""
+    names = {"model 9": "Claude 3.5 Sonnet", "model 21": "GPT-5"}
+    models = {
+        key: m.model_copy(update={"name": names.get(m.name, m.name)})
+        for key, m in own.models.items()
+    }
+
+    def counts(result):
+        test, model = own.benchmarks[result.benchmark].name, models[result.model]
+        if model.name == "Claude 3.5 Sonnet":
+            return test <= "test 3"
+        return test > "test 2" or model.weights == "closed"
+
+    ledger = replace(own, models=models, results=tuple(filter(counts, own.results)))
+    lens = LENS.model_copy(
+        update={"rule": LENS.rule.model_copy(update={"options": {"tolerance": 1.0}})}
+    )
+    asker = Asker(own=True)
+    ready = asker.ready(lens, ledger)
+    assert ready.scale.unit == "ECI"
+    _, benchmarks, _ = shared_cells(asker, ready, ledger)
+    assert "unit of the lens's tolerance" in benchmarks.why_not
+    assert benchmarks.months.median is None
+
+
 def test_a_lens_on_scores_says_what_it_cannot_say(own):
     found = selection(Asker(own=True), few("ihle-public").model_copy(update={"as_of": None}), own)
     assert found.unit_sd is None

@@ -23,12 +23,13 @@ from headway.lens.recipe import Lens
 from headway.records import Model
 from headway.scale.table import Floats
 from headway.why.facts import Fact, Kind, Stage, by_rule, doubts, facts, rewritten
-from headway.why.value import LEVEL, Asker, Value, change
+from headway.why.value import LEVEL, Asker, Value, change, loses_unit
 
 Progress = Callable[[float, str], None]
 SCREEN = 24  # draws of the first look
 SPARE = 1  # more than are shown are asked with all draws, as the first look may err
 FAR = 24.0  # months that a change from or to an answer without bound counts as
+GONE = "it is not in the data then, and without it the lens has no answer."
 WORTH = 0.1  # months from which a doubtful fact is shown beside the top ones
 
 
@@ -230,9 +231,10 @@ class _Asking:
             value = self.asker.quantity.of(ready)
         except HeadwayError as error:
             # Without the group, or the follower that the lens names, there is no answer.
-            return Other(
-                fact.what, None, Interval(None, None, None, LEVEL), FAR, None, True, str(error)
-            )
+            nothing = Interval(None, None, None, LEVEL)
+            gone = fact.model is None or not self.stage.counts(fact.model)
+            why_not = GONE if gone else str(error)
+            return Other(fact.what, None, nothing, FAR, None, exact=True, why_not=why_not)
         at_point = float(_at_point(ready) - _at_point(self.stage.ready))
         return Other(
             what=fact.what,
@@ -249,10 +251,8 @@ class _Asking:
         if fact.model is not None and self.stage.counts(fact.model):
             return self.stage.changed(fact), True
         ready = self.asker.ready(self.lens, rewritten(self.ledger, fact, model))
-        before, after = self.stage.ready.scale, ready.scale
-        lost = before is not None and after is not None and before.unit != after.unit
-        if lost and self.lens.rule.options.get("tolerance"):
-            # The unit of the rule's tolerance went with the model: it stays on the scale.
+        if loses_unit(self.stage.ready, ready):
+            # The model stays on the scale and leaves its group only.
             return self.stage.changed(fact), False
         return ready, True
 

@@ -7,11 +7,12 @@ from datetime import date
 
 import numpy as np
 
+from headway.errors import HeadwayError
 from headway.gap.result import Interval
 from headway.ledger import Ledger
 from headway.lens.prepared import Prepared
 from headway.scale.table import Bools, Ints
-from headway.why.value import LEVEL, Asker, Value, change
+from headway.why.value import LEVEL, Asker, Value, change, loses_unit
 
 ENOUGH = 5  # models of each group on a benchmark
 ENOUGH_PERIOD = 2  # models of each group on a benchmark in a half-year of releases
@@ -55,11 +56,19 @@ def shared_cells(asker: Asker, ready: Prepared, ledger: Ledger) -> tuple[Shared,
     out = []
     for (name, rule), cells in zip(RULES.items(), kept, strict=True):
         count = len(np.unique(table.benchmark[cells]))
-        answer: Value | str = base
-        if not cells.all():
-            answer = asker.attempt(ready.lens, _only(ledger, ready, cells))
+        answer = base if cells.all() else _asked(asker, ready, _only(ledger, ready, cells))
         out.append(_shared(name, rule, answer, base, count))
     return tuple(out)
+
+
+def _asked(asker: Asker, ready: Prepared, ledger: Ledger) -> Value | str:
+    try:
+        part = asker.ready(ready.lens, ledger)
+        if loses_unit(ready, part):
+            return "the models that fix the unit of the lens's tolerance are not among these cells."
+        return asker.quantity.of(part)
+    except HeadwayError as error:
+        return str(error)
 
 
 def _shared(name: str, rule: str, answer: Value | str, base: Value, count: int) -> Shared:

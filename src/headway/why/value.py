@@ -125,6 +125,17 @@ class Asker:
             return str(error)
 
 
+def loses_unit(before: Prepared, after: Prepared) -> bool:
+    """Whether the rule has a tolerance whose unit the scale of the changed data no longer has.
+
+    A unit is fixed by models: without them abilities are in logits, and a tolerance in points of
+    the old unit would be one in logits.
+    """
+    if before.scale is None or after.scale is None:
+        return False
+    return bool(before.lens.rule.options.get("tolerance")) and before.scale.unit != after.scale.unit
+
+
 def without_sampling(lens: Lens) -> Lens:
     """The same lens without the resamples that no comparison of draws needs."""
     return lens.model_copy(update={"scale": lens.scale.model_copy(update={"sampling": 0})})
