@@ -198,5 +198,7 @@ def _without(world: World, k: int) -> World:
 def rewritten(ledger: Ledger, fact: Fact, model: Model) -> Ledger:
     """The ledger in which the fact is otherwise: what a full recomputation reads."""
     if fact.model is None:
-        return replace(ledger, results=tuple(r for r in ledger.results if r.model != model.id))
+        results = tuple(r for r in ledger.results if r.model != model.id)
+        responses = tuple(r for r in ledger.responses if r.model != model.id)
+        return replace(ledger, results=results, responses=responses)
     return replace(ledger, models={**ledger.models, model.id: fact.model})

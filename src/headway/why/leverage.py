@@ -213,8 +213,8 @@ class _Asking:
         return (*levers[:count], *(x for x in levers[count:] if x.doubts and x.moves >= WORTH))
 
     def _lever(self, model: Model, kind: Kind, known: Iterable[Fact]) -> Lever:
-        given, names = self.stage.ready.given, self.stage.ready.selection.table.models
-        k, day = names.index(model.name), day_of(model, self.lens.dates.day)
+        given, models = self.stage.ready.given, self.stage.ready.selection.models
+        k, day = models.index(model), day_of(model, self.lens.dates.day)
         assert day is not None
         return Lever(
             name=model.name,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from headway.errors import HeadwayError
+from headway.errors import GapError, HeadwayError
 from headway.gap.result import Interval
 from headway.ledger import Ledger
 from headway.lens.prepared import Prepared
@@ -118,6 +118,8 @@ def selection(
 
     Raises
     ------
+    GapError
+        If the lens reads answers to items (``pooled``).
     HeadwayError
         If the lens itself has no answer on these data.
     """
@@ -126,6 +128,8 @@ def selection(
         if progress is not None:
             progress(share, text)
 
+    if lens.scale.name == "pooled":
+        raise GapError("Selection is asked of tables alone: take a lens with scale eci or rasch.")
     first = asker.ready(lens, ledger)
     # Fewer cells must not move the last day.
     lens = lens.model_copy(update={"as_of": first.selection.as_of})
