@@ -9,9 +9,9 @@ from headway.errors import DataError
 from headway.publish.chart import AXIS, BODY, FOOT, INK, QUIET, heading, save, sheet, source_line
 
 STEP = 22
-# Blue and vermilion as in the other pictures; black ticks for the default.
-COLOURS = {"published": "#0072B2", "same recipe, data here": "#D55E00", "default lens": INK}
-SHAPES = {"published": "diamond", "same recipe, data here": "circle", "default lens": "stroke"}
+# Blue and vermilion as in the other pictures; the shapes differ as well.
+COLOURS = {"published": "#0072B2", "same recipe, data here": "#D55E00"}
+SHAPES = {"published": "diamond", "same recipe, data here": "circle"}
 Row = dict[str, Any]
 
 
@@ -38,16 +38,21 @@ def claims_spec(document: dict[str, Any]) -> dict[str, Any]:
     colour = {"color": _by(COLOURS)}
     return sheet(
         width=520,
-        height={"step": STEP},
+        height={"step": STEP, "for": "position"},
         data={"values": rows},
         title=heading(
-            "What was published, and what the same recipe says on these data",
+            "Published, and the same recipe on the data here",
             [
                 "Months behind. Bars: the published range, and the 90% interval of the recipe.",
-                f"Ticks: the lens {document['default']} on the same question.",
+                f"Dashed: what the lens {document['default']} says today.",
             ],
         ),
         layer=[
+            {
+                "data": {"values": [_default(document)]},
+                "mark": {"type": "rule", "color": QUIET, "strokeDash": [4, 3]},
+                "encoding": {"x": {**x, "field": "value"}},
+            },
             {
                 "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
                 "mark": {"type": "rule", "strokeWidth": 2.5, "opacity": 0.45},
@@ -85,12 +90,10 @@ def _rows(document: dict[str, Any]) -> list[Row]:
     ]  # fmt: skip
     for row in sorted(shown, key=lambda r: (r["date"], r["id"])):
         label = f"{row['id']}, {row['date'][:7]}"
-        names = tuple(COLOURS)
-        ours, base = row["ours"], row["default"]
+        names, ours = tuple(COLOURS), row["ours"]
         out += [
             {"label": label, "what": names[0], **{k: row["said"][k] for k in _ENDS}},
             {"label": label, "what": names[1], "value": ours["median"], **_ends(ours)},
-            {"label": label, "what": names[2], "value": base["median"], "low": None, "high": None},
         ]
     return out
 
@@ -100,6 +103,12 @@ _ENDS = ("value", "low", "high")
 
 def _ends(of: Row) -> Row:
     return {"low": of["low"], "high": of["high"]}
+
+
+def _default(document: dict[str, Any]) -> Row:
+    """The default lens asks the same question for every claim in months."""
+    months = (r for r in document["claims"] if r["kind"] == "gap_months")
+    return {"value": next((r["default"]["median"] for r in months if r["default"]["median"]), None)}
 
 
 def _months() -> dict[str, Any]:
@@ -116,7 +125,7 @@ def _labels(order: list[str]) -> dict[str, Any]:
         "type": "nominal",
         "sort": order,
         "axis": {
-            "title": None, "labelFontSize": BODY, "labelColor": INK, "labelLimit": 320,
+            "title": None, "labelFontSize": BODY - 1, "labelColor": INK, "labelLimit": 320,
             "labelPadding": 8, "ticks": False, "domain": False,
         },
     }  # fmt: skip
@@ -124,7 +133,7 @@ def _labels(order: list[str]) -> dict[str, Any]:
 
 def _offset() -> dict[str, Any]:
     names = list(COLOURS)
-    return {"field": "what", "type": "nominal", "scale": {"domain": names, "range": [6, 16, 11]}}
+    return {"field": "what", "type": "nominal", "scale": {"domain": names}}
 
 
 def _by(values: dict[str, str]) -> dict[str, Any]:

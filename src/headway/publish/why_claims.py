@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from headway.why.claims import Bench, Tested
 
 Row = dict[str, Any]
+SHORT = {
+    "elo points": "Elo",
+    "ECI points": "ECI",
+    "ECI points per year": "ECI a year",
+    "months per year": "months a year",
+    "share of the Elo gap": "share",
+}
 DIGITS = {"elo points": 0, "ratio": 2, "share of the Elo gap": 2}
 _LEGEND = (
     "they say: as published; an Elo with a free zero less another model's of the same source; "
@@ -48,6 +55,7 @@ def _row(test: Tested) -> Row:
             "value": said.value,
             "low": said.low,
             "high": said.high,
+            "level": claim.level if said.ends and said.low is not None else None,
             "sign": said.sign or None,
             "inferred": said.ends is not None
             and (said.value, said.low) != (claim.value, claim.low),
@@ -105,8 +113,7 @@ def _flat(row: Row) -> Row:
 def claims_text(document: dict[str, Any]) -> str:
     """The same for a person, at most 80 columns wide."""
     rows = document["claims"]
-    legend = (line.format(default=document["default"], draws=document["draws_of_steps"])
-              for line in _LEGEND)  # fmt: skip
+    legend = _LEGEND.format(default=document["default"], draws=document["draws_of_steps"])
     parts = [
         _table(document),
         "\n".join(prose(line, first="  ") for line in legend.split("\n")),
@@ -136,7 +143,7 @@ def _table(document: dict[str, Any]) -> str:
             they_say(row),
             we_find(row),
             number(row["default"]["median"], digits(row)),
-            row["unit"],
+            SHORT.get(row["unit"], row["unit"]),
             explains(row) or "–",
         )
         for row in document["claims"]

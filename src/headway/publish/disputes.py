@@ -1,0 +1,185 @@
+"""The page of statements put to a test, written from the ledger (docs/disputes.md)."""
+
+from __future__ import annotations
+
+import textwrap
+import tomllib
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from headway.publish.disputes_more import MORE
+from headway.publish.why_claims import claims_document, digits, explains, they_say, we_find
+from headway.publish.words import clean, day, number, span
+
+if TYPE_CHECKING:
+    from headway.why.claims import Bench
+
+Row = dict[str, Any]
+Progress = Callable[[float, str], None]
+WIDTH = 100
+CANNOT, NO, HOLDS = "The data cannot say", "Does not hold on the data here", "Holds"
+_HEAD = (
+    "# Statements put to a test",
+    """*Written by the program from the ledger (`make disputes`); a test holds it to the data.
+    Evidence: snapshot `{snapshot}`, data to {as_of}.*""",
+    """People who measure how far open AI models are behind closed ones have published anything from
+    2 to 12 months. Here each statement is asked again of the scores that Headway holds.""",
+    """**How to read it.** No two models have taken the same tests, so one number for each model, its
+    *ability*, is estimated from all scores together. *Months behind* says how long ago the leaders
+    were where the followers are now; there are several ways to count that. A *recipe* (Headway's
+    word is *lens*) is one full set of choices. Its **rule** is how months are counted, its **date**
+    the day up to which data count and which day is a release, its **groups** who is compared with
+    whom, its **evidence** and **access** which scores count, its **scale** how abilities are
+    estimated.""",
+    """Beside each published number stands the number of the nearest recipe on the data here, and that
+    of Headway's default recipe, which for open and closed models is today **{default}**. Brackets
+    hold 90% ranges: what errors of measurement leave open. A statement *holds* if it fits the ranges
+    of its own recipe and of the default, and *depends* on a choice if it fits only the former. What
+    a choice adds from one recipe to the other is arithmetic (its share of the difference, averaged
+    over all orders of changing one choice after the other), not a cause.""",
+)
+
+
+@cache
+def statements() -> dict[str, list[dict[str, str]]]:
+    """The statements as they are worded, in two lists: ``statement`` and ``short``."""
+    text = files("headway.publish").joinpath("disputes.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def disputes(bench: Bench, *, progress: Progress | None = None) -> str:
+    """The whole page.
+
+    Parameters
+    ----------
+    bench : Bench
+        The ledger with its fits.
+    progress : callable, optional
+        Told the share of the claims that is done.
+
+    Raises
+    ------
+    HeadwayError
+        If the ledger lacks one of the claims.
+    """
+    from headway.why.claims import claims
+
+    wording = statements()
+    names = [s["claim"] for part in ("statement", "short") for s in wording[part]]
+    document = claims_document(bench, claims(bench, names, progress=progress))
+    return page(bench, document)
+
+
+def page(bench: Bench, document: dict[str, Any]) -> str:
+    """The page from the document of all its claims."""
+    rows = {row["id"]: row for row in document["claims"]}
+    wording = statements()
+    told = [_section(bench, rows[s["claim"]], s) for s in wording["statement"]]
+    parts = [_opening(bench, document), *told, _others(rows, wording["short"]), _closing()]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _opening(bench: Bench, document: dict[str, Any]) -> str:
+    months = next(r["default"] for r in document["claims"] if r["default"]["median"] is not None
+                  and r["kind"] == "gap_months")  # fmt: skip
+    default = f"{number(months['median'])} months ({span(months['low'], months['high'])})"
+    newest = max(r.date for r in bench.ledger.results if r.date is not None)
+    facts = {"snapshot": document["snapshot"], "as_of": day(newest), "default": default}
+    return "\n\n".join(_wrap(part.format(**facts)) for part in _HEAD)
+
+
+def _section(bench: Bench, row: Row, wording: dict[str, str]) -> str:
+    said = f"*Said* by {clean(row['who'])}, {day(date.fromisoformat(row['date']))}: "
+    more = MORE.get(wording.get("more", ""))
+    if more is None:
+        short, found = verdict(row), f"{_found(row)} {_steps(row)} {' '.join(row['notes'])}"
+    else:
+        short, found = more(bench, row)
+    lines = [
+        f"## “{wording['title']}”",
+        f"**{short}.** {' '.join(found.split())}",
+        f"{said}{_one(wording['said'])} ([source]({row['source']}).)",
+        f"*Again:* `headway why claims {row['id']}`",
+    ]
+    return "\n\n".join([lines[0], *(_wrap(line) for line in lines[1:])])
+
+
+def verdict(row: Row) -> str:
+    """The verdict on a claim with a number, in a few words."""
+    said, ours, default = row["said"], row["ours"], row["default"]
+    ends = [v for v in (said["value"], said["low"], said["high"]) if v is not None]
+    if ours["median"] is None or row["inside"] is None or not ends:
+        return CANNOT
+    published = (ends[0], ends[0]) if said["value"] is not None else (ends[0], ends[-1])
+    # Where the claim has a confidence interval of its own, that counts as well.
+    own = said["level"] is not None and said["low"] <= ours["median"] <= said["high"]
+    if not row["inside"] and not own:
+        return NO
+    if default["low"] is None or default["high"] is None:
+        return HOLDS
+    fits = published[0] <= default["high"] and published[1] >= default["low"]
+    return HOLDS if fits else f"Depends on {_and([f'the {s["choice"]}' for s in row['explains']])}"
+
+
+def _found(row: Row) -> str:
+    places, unit = digits(row), _unit(row)
+    default = row["default"]
+    other = "" if default["median"] is None else (
+        f" Headway's default gives {number(default['median'], places)} "
+        f"({span(default['low'], default['high'], places)})."
+    )  # fmt: skip
+    return (
+        f"Published: {they_say(row)}. The same recipe on the data here: "
+        f"**{number(row['ours']['median'], places)}{unit}** "
+        f"({span(row['ours']['low'], row['ours']['high'], places)}).{other}"
+    )
+
+
+def _unit(row: Row) -> str:
+    return "" if row["unit"] == "ratio" else f" {row['unit']}"
+
+
+def _steps(row: Row) -> str:
+    if not row["explains"] or row["default"]["median"] is None:
+        return ""
+    return f"From that recipe to the default: {explains(row)}."
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join(words) or "choices that cancel"
+
+
+def _others(rows: dict[str, Row], wording: list[dict[str, str]]) -> str:
+    head = ("| statement | who | they say | same recipe here | verdict |", f"|{' --- |' * 5}")
+    body = [_line(rows[s["claim"]], s["title"]) for s in wording]
+    return "## The others in one line each\n\n" + "\n".join([*head, *body])
+
+
+def _line(row: Row, title: str) -> str:
+    short = verdict(row)
+    # What a reader can use is which evidence is missing, not how the program found out.
+    why = f": {_one((*row['notes'], row['reason'])[0])}" if row["reason"] else ""
+    who = clean(row["who"]).partition(" (")[0]
+    said = they_say(row).replace("~", "about ")
+    return f"| {title} | [{who}]({row['source']}) | {said} | {we_find(row)} | {short}{why} |"
+
+
+def _one(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _wrap(text: str) -> str:
+    return "\n".join(
+        textwrap.wrap(_one(text), WIDTH, break_long_words=False, break_on_hyphens=False)
+    )
+
+
+def _closing() -> str:
+    return _wrap(
+        "What is left between a published number and its own recipe is no choice of a recipe: the "
+        "scores here are a later copy, and some evidence was never published. All claims of the "
+        "ledger with their figures: `headway why claims`. Formulas: [method](method.md)."
+    )
