@@ -26,7 +26,7 @@ def claims(
     ledger
         Folder of another ledger: a snapshot, a store or text tables.
     as_json
-        Print JSON (its form: docs/schema/why-claims.json).
+        Print JSON (its form: docs/schema/claims.json).
     as_csv
         Print CSV, one row per claim.
     plot

@@ -10,8 +10,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from headway.errors import LedgerError
 from headway.publish.disputes_more import MORE
-from headway.publish.why_claims import claims_document, digits, explains, they_say, we_find
+from headway.publish.why_claims import claims_document, digits, steps, they_say, we_find
 from headway.publish.words import clean, day, number, span
 
 if TYPE_CHECKING:
@@ -25,21 +26,21 @@ _HEAD = (
     "# Statements put to a test",
     """*Written by the program from the ledger (`make disputes`); a test holds it to the data.
     Evidence: snapshot `{snapshot}`, data to {as_of}.*""",
-    """People who measure how far open AI models are behind closed ones have published anything from
-    2 to 12 months. Here each statement is asked again of the scores that Headway holds.""",
-    """**How to read it.** No two models have taken the same tests, so one number for each model, its
-    *ability*, is estimated from all scores together. *Months behind* says how long ago the leaders
-    were where the followers are now; there are several ways to count that. A *recipe* (Headway's
-    word is *lens*) is one full set of choices. Its **rule** is how months are counted, its **date**
-    the day up to which data count and which day is a release, its **groups** who is compared with
-    whom, its **evidence** and **access** which scores count, its **scale** how abilities are
-    estimated.""",
-    """Beside each published number stands the number of the nearest recipe on the data here, and that
-    of Headway's default recipe, which for open and closed models is today **{default}**. Brackets
-    hold 90% ranges: what errors of measurement leave open. A statement *holds* if it fits the ranges
-    of its own recipe and of the default, and *depends* on a choice if it fits only the former. What
-    a choice adds from one recipe to the other is arithmetic (its share of the difference, averaged
-    over all orders of changing one choice after the other), not a cause.""",
+    """People who measure how far open AI models are behind closed ones have published anything
+    from 2 to 12 months. Here each statement is asked again of the scores that Headway holds.""",
+    """**How to read it.** No two models have taken the same tests, so one number for each model,
+    its *ability*, is estimated from all scores together. *Months behind* says how long ago the
+    leaders were where the followers are now; there are several ways to count that. A *recipe*
+    (Headway's word is *lens*) is one full set of choices. Its **rule** is how months are counted,
+    its **date** the day up to which data count and which day is a release, its **groups** who is
+    compared with whom, its **evidence** and **access** which scores count, its **scale** how
+    abilities are estimated.""",
+    """Beside each published number stands the number of the nearest recipe on the data here, and
+    that of Headway's default recipe, which for open and closed models is today **{default}**.
+    Brackets hold 90% ranges: what errors of measurement leave open. A statement *holds* if it fits
+    the ranges of its own recipe and of the default, and *depends* on a choice if it fits only the
+    former. What a choice adds from one recipe to the other is arithmetic (its share of the
+    difference, averaged over all orders of changing one choice after the other), not a cause.""",
 )
 
 
@@ -62,21 +63,28 @@ def disputes(bench: Bench, *, progress: Progress | None = None) -> str:
 
     Raises
     ------
-    HeadwayError
+    LedgerError
         If the ledger lacks one of the claims.
     """
     from headway.why.claims import claims
 
-    wording = statements()
-    names = [s["claim"] for part in ("statement", "short") for s in wording[part]]
-    document = claims_document(bench, claims(bench, names, progress=progress))
-    return page(bench, document)
+    # All of them, in one order: a fit that begins elsewhere ends at slightly other draws.
+    return page(bench, claims_document(bench, claims(bench, progress=progress)))
 
 
 def page(bench: Bench, document: dict[str, Any]) -> str:
-    """The page from the document of all its claims."""
+    """The page from the document of all claims.
+
+    Raises
+    ------
+    LedgerError
+        If the ledger lacks a claim of the page.
+    """
     rows = {row["id"]: row for row in document["claims"]}
     wording = statements()
+    missing = {s["claim"] for part in wording.values() for s in part} - set(rows)
+    if missing:
+        raise LedgerError(f"The ledger has no claim {min(missing)!r}, which the page tells of.")
     told = [_section(bench, rows[s["claim"]], s) for s in wording["statement"]]
     parts = [_opening(bench, document), *told, _others(rows, wording["short"]), _closing()]
     return "\n\n".join(part.strip() for part in parts) + "\n"
@@ -101,8 +109,8 @@ def _section(bench: Bench, row: Row, wording: dict[str, str]) -> str:
     lines = [
         f"## “{wording['title']}”",
         f"**{short}.** {' '.join(found.split())}",
-        f"{said}{_one(wording['said'])} ([source]({row['source']}).)",
-        f"*Again:* `headway why claims {row['id']}`",
+        f"{said}{_one(wording['said'])} ([Source]({row['source']}); *again:* "
+        f"`headway why claims {row['id']}`.)",
     ]
     return "\n\n".join([lines[0], *(_wrap(line) for line in lines[1:])])
 
@@ -114,14 +122,26 @@ def verdict(row: Row) -> str:
     if ours["median"] is None or row["inside"] is None or not ends:
         return CANNOT
     published = (ends[0], ends[0]) if said["value"] is not None else (ends[0], ends[-1])
-    # Where the claim has a confidence interval of its own, that counts as well.
-    own = said["level"] is not None and said["low"] <= ours["median"] <= said["high"]
-    if not row["inside"] and not own:
+    if not row["inside"] and not _near(said, ours):
         return NO
     if default["low"] is None or default["high"] is None:
         return HOLDS
     fits = published[0] <= default["high"] and published[1] >= default["low"]
-    return HOLDS if fits else f"Depends on {_and([f'the {s["choice"]}' for s in row['explains']])}"
+    return HOLDS if fits else f"Depends on {_and(['the ' + s['choice'] for s in row['steps']])}"
+
+
+def _near(said: Row, ours: Row) -> bool:
+    """Whether the claim, as exactly as it was stated, could still be meant.
+
+    A published 6 may be anything from 5.5 to 6.5; and where a claim has a confidence interval of
+    its own, our median may lie in that.
+    """
+    if said["level"] is not None and said["low"] <= ours["median"] <= said["high"]:
+        return True
+    if said["value"] is None or said["inferred"] or None in (ours["low"], ours["high"]):
+        return False
+    half = 0.5 * 10.0 ** -len(f"{said['value']:g}".partition(".")[2])
+    return bool(ours["low"] <= said["value"] + half and said["value"] - half <= ours["high"])
 
 
 def _found(row: Row) -> str:
@@ -132,10 +152,17 @@ def _found(row: Row) -> str:
         f"({span(default['low'], default['high'], places)})."
     )  # fmt: skip
     return (
-        f"Published: {they_say(row)}. The same recipe on the data here: "
+        f"Published: {_published(row)}. The same recipe on the data here: "
         f"**{number(row['ours']['median'], places)}{unit}** "
         f"({span(row['ours']['low'], row['ours']['high'], places)}).{other}"
     )
+
+
+def _published(row: Row) -> str:
+    said, places = row["said"], digits(row)
+    ranged = said["value"] is not None and None not in (said["low"], said["high"])
+    both = f" ({span(said['low'], said['high'], places)})" if ranged else ""
+    return they_say(row) + both
 
 
 def _unit(row: Row) -> str:
@@ -143,9 +170,9 @@ def _unit(row: Row) -> str:
 
 
 def _steps(row: Row) -> str:
-    if not row["explains"] or row["default"]["median"] is None:
+    if not row["steps"] or row["default"]["median"] is None:
         return ""
-    return f"From that recipe to the default: {explains(row)}."
+    return f"From that recipe to the default: {steps(row)}."
 
 
 def _and(words: list[str]) -> str:

@@ -27,7 +27,7 @@ _LEGEND = (
     "~ the time since the release of the model that a claim names instead of months\n"
     "recipe: the same question under the nearest recipe, on the data here (90% interval)\n"
     "default: the same question under the lens {default}\n"
-    "explains: the two choices that add most from the recipe to the default: shares of the "
+    "steps: the two choices that add most from the recipe to the default: shares of the "
     "difference, averaged over all orders (Shapley values; {draws} draws)"
 )
 
@@ -67,7 +67,7 @@ def _row(test: Tested) -> Row:
         "difference": test.difference,
         "inside": test.inside,
         "default": _interval(test.default),
-        "explains": [_step(step) for step in test.steps],
+        "steps": [_step(step) for step in test.steps],
         "reason": test.why_not or None,
         "notes": list(test.notes),
         "rule": claim.rule,
@@ -105,7 +105,7 @@ def _flat(row: Row) -> Row:
         out |= {f"{name}_{k}": row[name][k] for k in ("median", "low", "high")}
     out |= {k: row[k] for k in ("at_least", "difference", "inside")}
     for k in (0, 1):
-        step = row["explains"][k] if k < len(row["explains"]) else {}
+        step = row["steps"][k] if k < len(row["steps"]) else {}
         out |= {f"choice_{k + 1}": step.get("choice"), f"change_{k + 1}": step.get("change")}
     return out | {"reason": row["reason"], "source": row["source"]}
 
@@ -135,7 +135,7 @@ def _table(document: dict[str, Any]) -> str:
         Column("recipe", right=True, wrap=True, least=13),
         Column("default", right=True, wrap=True, least=7),
         Column("unit", wrap=True, least=6),
-        Column("explains", wrap=True, least=11),
+        Column("largest steps", wrap=True, least=11),
     ]
     rows = [
         (
@@ -144,7 +144,7 @@ def _table(document: dict[str, Any]) -> str:
             we_find(row),
             number(row["default"]["median"], digits(row)),
             SHORT.get(row["unit"], row["unit"]),
-            explains(row) or "–",
+            steps(row) or "–",
         )
         for row in document["claims"]
     ]
@@ -178,9 +178,9 @@ def we_find(row: Row) -> str:
     return f"{number(ours['median'], places)} ({span(ours['low'], ours['high'], places, '–')})"
 
 
-def explains(row: Row) -> str:
+def steps(row: Row) -> str:
     """The two largest steps, in few characters."""
-    return ", ".join(f"{s['choice']} {signed(s['change'], digits(row))}" for s in row["explains"])
+    return ", ".join(f"{s['choice']} {signed(s['change'], digits(row))}" for s in row["steps"])
 
 
 def signed(value: float | None, places: int = 1) -> str:
@@ -215,10 +215,10 @@ def _told(row: Row) -> str:
             + (" (its sign depends on the order)" if s["depends_on_order"] else ""),
             first=f"  {s['choice']} ", rest="    ",
         )
-        for s in row["explains"]
+        for s in row["steps"]
     ]  # fmt: skip
     lines += [prose(note, first="  ", rest="    ") for note in row["notes"] if not row["reason"]]
-    return "\n".join([*lines, f"  {row['source']}"])
+    return "\n".join([*lines, str(row["source"])])
 
 
 def verdict(row: Row) -> str:

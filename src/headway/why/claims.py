@@ -106,10 +106,13 @@ class Bench:
     fits: Fits = field(default_factory=Fits)
     default: Lens = field(default_factory=lambda: load(DEFAULT))
     draws: int = 100
+    answers: dict[tuple[Quantity, str], tuple[Value, Interval]] = field(default_factory=dict)
 
     def asker(self, quantity: Quantity) -> Asker:
         """Asks this number with the shared fits."""
-        return Asker(quantity, fits=self.fits)
+        # A ledger that shares no source with the lenses is somebody's own.
+        own = not set(self.default.evidence.sources) & set(self.ledger.sources)
+        return Asker(quantity, own=own, fits=self.fits)
 
 
 def claims(
@@ -203,24 +206,27 @@ def _quantity(bench: Bench, way: Nearest) -> Quantity:
 
 def _of_lens(bench: Bench, test: Tested, way: Nearest, lens: Lens) -> Tested:
     asker = bench.asker(_quantity(bench, way))
-    value, ours = _answer(asker, lens, bench.ledger)
+    value, ours = _answer(bench, asker, lens)
     if way.ask == "difference" and lens.scale.name != bench.default.scale.name:
         # A scale whose unit is not that of the claim: no difference, and no bridge to another one.
         return replace(test, ours=ours, notes=(*test.notes, TABLE_ELO))
     test = _compared(test, ours, value.bound)
     try:
-        test = replace(test, default=_answer(asker, bench.default, bench.ledger)[1])
+        test = replace(test, default=_answer(bench, asker, bench.default)[1])
     except HeadwayError as error:
         return replace(test, notes=(*test.notes, f"Under {bench.default.name}: {error}"))
     return _explained(bench, test, asker, lens)
 
 
-def _answer(asker: Asker, lens: Lens, ledger: Ledger) -> tuple[Value, Interval]:
-    """The number with the interval that `headway gap` prints for it."""
-    ready = asker.ready(lens, ledger)
-    value = asker.quantity.of(ready)
-    months = type(asker.quantity) is Quantity and not asker.quantity.models
-    return value, ready.gap.months if months else value.interval
+def _answer(bench: Bench, asker: Asker, lens: Lens) -> tuple[Value, Interval]:
+    """The number with the interval that `headway gap` prints for it, found once."""
+    name = (asker.quantity, lens.model_dump_json())
+    if name not in bench.answers:
+        ready = asker.ready(lens, bench.ledger)
+        value = asker.quantity.of(ready)
+        months = type(asker.quantity) is Quantity and not asker.quantity.models
+        bench.answers[name] = value, ready.gap.months if months else value.interval
+    return bench.answers[name]
 
 
 def _explained(bench: Bench, test: Tested, asker: Asker, lens: Lens) -> Tested:
