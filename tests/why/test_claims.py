@@ -19,6 +19,7 @@ from headway.gap.result import Interval
 from headway.gap.widening import widening
 from headway.gap.world import world
 from headway.ledger import load as load_ledger
+from headway.lens.nearest import Nearest, nearest
 from headway.publish.disputes import page, statements, verdict
 from headway.publish.table import cells_wide
 from headway.publish.why_claims import claims_document, claims_rows, claims_text
@@ -26,7 +27,6 @@ from headway.why.asks import Points, Slope, Speed, Velocity, bent
 from headway.why.bridge import bridge
 from headway.why.claims import Bench, Said, claims, compare
 from headway.why.disputes import THREE, three
-from headway.why.nearest import Nearest, nearest
 from headway.why.value import Asker, with_draws
 
 CAISI = ("caisi-elo-gpt-5.5", "caisi-elo-deepseek-v4-pro", THREE, "ihle-r1-example")

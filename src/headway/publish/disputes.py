@@ -101,6 +101,7 @@ def _opening(bench: Bench, document: dict[str, Any]) -> str:
 
 def _section(bench: Bench, row: Row, wording: dict[str, str]) -> str:
     said = f"*Said* by {clean(row['who'])}, {day(date.fromisoformat(row['date']))}: "
+    again = f"`headway why claims {row['id']}`"
     more = MORE.get(wording.get("more", ""))
     if more is None:
         short, found = verdict(row), f"{_found(row)} {_steps(row)} {' '.join(row['notes'])}"
@@ -109,8 +110,7 @@ def _section(bench: Bench, row: Row, wording: dict[str, str]) -> str:
     lines = [
         f"## “{wording['title']}”",
         f"**{short}.** {' '.join(found.split())}",
-        f"{said}{_one(wording['said'])} ([Source]({row['source']}); *again:* "
-        f"`headway why claims {row['id']}`.)",
+        f"{said}{_one(wording['said'])} ([Source]({row['source']}); *again:* {again}.)",
     ]
     return "\n\n".join([lines[0], *(_wrap(line) for line in lines[1:])])
 

@@ -1,6 +1,6 @@
 """Claims: what was published, what the nearest lens says on our data, and what lies between.
 
-Each claim is tested under the recipe of ours that is closest to its own (`headway.why.nearest`).
+Each claim is tested under the recipe of ours that is closest to its own (`headway.lens.nearest`).
 What explains our default's other answer is arithmetic: the two largest steps of the bridge from
 that recipe to the default lens (`headway.why.bridge`).
 """
@@ -16,13 +16,13 @@ from headway.errors import HeadwayError, UnknownNameError
 from headway.gap.result import Interval
 from headway.gap.world import MONTH
 from headway.ledger import Ledger, find_model
+from headway.lens.nearest import Nearest, nearest
 from headway.lens.prepared import Fits
 from headway.lens.recipe import DEFAULT, Lens, load
 from headway.records import Claim
 from headway.why.asks import Points, Slope, Speed, Velocity
 from headway.why.bridge import Step, bridge
 from headway.why.influence import without
-from headway.why.nearest import Nearest, nearest
 from headway.why.value import LEVEL, Asker, Quantity, Value, with_draws
 
 Progress = Callable[[float, str], None]

@@ -8,10 +8,10 @@ from datetime import date
 from headway.gap.result import Interval
 from headway.gap.widening import widening
 from headway.ledger import Ledger, find_model
+from headway.lens.nearest import nearest
 from headway.lens.recipe import Lens, load
 from headway.why.claims import Bench, as_scored
 from headway.why.influence import without
-from headway.why.nearest import nearest
 from headway.why.splits import ACCESS
 from headway.why.value import Quantity, change
 
