@@ -88,6 +88,14 @@ def test_a_claim_is_explained_by_the_bridge_to_the_default(bench):
     assert found.inside == (found.ours.low <= 6 <= found.ours.high)
 
 
+def test_a_ledger_that_lacks_models_or_claims_gets_reasons(bench, own):
+    chosen = {"caisi-elo-gpt-5.5", "caisi-glm-5.2-overall", "ihle-r1-example"}
+    small = replace(own, claims=tuple(c for c in bench.ledger.claims if c.id in chosen))
+    found = claims(Bench(small))
+    assert {f.claim.id for f in found} == chosen
+    assert all(f.why_not and f.ours.median is None for f in found)
+
+
 @pytest.mark.parametrize(
     ("said", "ours", "want"),
     [

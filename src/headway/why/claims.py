@@ -148,40 +148,42 @@ def claims(
 
 def _test(bench: Bench, claim: Claim) -> Tested:
     way = nearest().get(claim.id)
-    said = _said(bench, claim, way)
+    plain = Said(claim.value, claim.low, claim.high, claim.unit or "")
     if way is None:
-        return Tested(claim, said, why_not="Nobody has said which lens comes nearest to it.")
+        return Tested(claim, plain, why_not="Nobody has said which lens comes nearest to it.")
     if way.cannot:
-        return Tested(claim, said, why_not=way.cannot)
-    if way.ask == "dates":
-        return _of_dates(bench, claim, said, way)
-    lens, notes = way.recipe(), tuple(n for n in (way.note,) if n)
+        return Tested(claim, plain, why_not=way.cannot)
+    notes = tuple(note for note in (way.note,) if note)
+    lens = way.recipe() if way.ask != "dates" else None
     try:
+        test = Tested(claim, _said(bench, claim, way), lens, notes=notes)
+        if lens is None:
+            return _of_dates(bench, test, way)
         if way.ask == "influence":
-            return _of_influence(bench, Tested(claim, said, lens, notes=notes), way)
-        return _of_lens(bench, Tested(claim, said, lens, notes=notes), way, lens)
+            return _of_influence(bench, test, way, lens)
+        return _of_lens(bench, test, way, lens)
     except HeadwayError as error:
-        return Tested(claim, said, lens, why_not=_reason(lens, error), notes=notes)
+        return Tested(claim, plain, lens, why_not=_reason(lens, error), notes=notes)
 
 
-def _reason(lens: Lens, error: HeadwayError) -> str:
+def _reason(lens: Lens | None, error: HeadwayError) -> str:
     """Why there is no number; a named follower without scores is no misspelling here."""
-    who = lens.groups.followers
+    who = lens.groups.followers if lens else None
     if isinstance(error, UnknownNameError) and repr(who) in str(error):
         return f"No score of {who} is among the evidence of this recipe."
     return str(error)
 
 
-def _said(bench: Bench, claim: Claim, way: Nearest | None) -> Said:
+def _said(bench: Bench, claim: Claim, way: Nearest) -> Said:
     unit = claim.unit or ""
     if unit.startswith("sign: "):
         return Said(None, None, None, "months per year", -1 if "narrowing" in unit else 1)
-    if way is not None and way.like:
+    if way.like:
         return Said(_months_between(bench, *way.like), None, None, unit)
-    if way is not None and way.minus:
-        other = next(c for c in bench.ledger.claims if c.id == way.minus)
-        value = None if None in (claim.value, other.value) else claim.value - other.value  # type: ignore[operator]
-        return Said(value, None, None, unit)
+    if way.minus:
+        other = next((c.value for c in bench.ledger.claims if c.id == way.minus), None)
+        known = claim.value is not None and other is not None
+        return Said(claim.value - other if known else None, None, None, unit)  # type: ignore[operator]
     return Said(claim.value, claim.low, claim.high, unit)
 
 
@@ -261,24 +263,28 @@ def compare(said: Said, ours: Interval) -> tuple[float | None, bool | None]:
     return ours.median - nearest_end, inside
 
 
-def _of_dates(bench: Bench, claim: Claim, said: Said, way: Nearest) -> Tested:
+def _of_dates(bench: Bench, test: Tested, way: Nearest) -> Tested:
     late, early = way.models
     months = _months_between(bench, early, late)
-    ours = Interval(months, None, None, LEVEL)
-    difference = None if None in (months, said.value) else months - said.value  # type: ignore[operator]
+    if months is None or test.said.value is None:
+        return replace(test, why_not="A release day is not known.")
+    difference = months - test.said.value
     # Two days are facts: the claim holds if it rounds to the same tenth.
-    inside = None if difference is None else abs(difference) <= 0.05
-    notes = (way.note,) if way.note else ()
-    return Tested(claim, said, None, ours, None, difference, inside, notes=notes)
+    return replace(
+        test,
+        ours=Interval(months, None, None, LEVEL),
+        difference=difference,
+        inside=abs(difference) <= 0.05,
+    )
 
 
-def _of_influence(bench: Bench, test: Tested, way: Nearest) -> Tested:
+def _of_influence(bench: Bench, test: Tested, way: Nearest, lens: Lens) -> Tested:
     ledger = as_scored(bench.ledger) if way.as_scored else bench.ledger
-    asker, lens = bench.asker(_quantity(bench, way)), way.recipe()
+    asker = bench.asker(_quantity(bench, way))
     base = asker.value(lens, ledger)
     less = asker.value(without(lens, ledger, "benchmark", way.without), ledger)
     if base.middle is None or less.middle is None:
-        return test
+        return replace(test, why_not="The difference of the two models is not known.")
     share = Value(1 - less.middle / base.middle, 1 - less.draws / base.draws, 0, 0)
     return replace(test, ours=share.interval)
 
