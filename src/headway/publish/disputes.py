@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import tomllib
 from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Progress = Callable[[float, str], None]
 WIDTH = 100
+_GLUE = "\x00"
 CANNOT, NO, HOLDS = "The data cannot say", "Does not hold on the data here", "Holds"
 _HEAD = (
     "# Statements put to a test",
@@ -199,9 +201,10 @@ def _one(text: str) -> str:
 
 
 def _wrap(text: str) -> str:
-    return "\n".join(
-        textwrap.wrap(_one(text), WIDTH, break_long_words=False, break_on_hyphens=False)
-    )
+    """Lines of one width; a command to copy stays on one line."""
+    whole = re.sub("`[^`]+`", lambda code: code.group().replace(" ", _GLUE), _one(text))
+    lines = textwrap.wrap(whole, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace(_GLUE, " ")
 
 
 def _closing() -> str:

@@ -135,7 +135,7 @@ def _table(document: dict[str, Any]) -> str:
         Column("recipe", right=True, wrap=True, least=13),
         Column("default", right=True, wrap=True, least=7),
         Column("unit", wrap=True, least=6),
-        Column("largest steps", wrap=True, least=11),
+        Column("largest\nsteps", wrap=True, least=11),
     ]
     rows = [
         (

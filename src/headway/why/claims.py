@@ -148,22 +148,23 @@ def claims(
 
 def _test(bench: Bench, claim: Claim) -> Tested:
     way = nearest().get(claim.id)
-    plain = Said(claim.value, claim.low, claim.high, claim.unit or "")
+    said = Said(claim.value, claim.low, claim.high, claim.unit or "")
     if way is None:
-        return Tested(claim, plain, why_not="Nobody has said which lens comes nearest to it.")
+        return Tested(claim, said, why_not="Nobody has said which lens comes nearest to it.")
     if way.cannot:
-        return Tested(claim, plain, why_not=way.cannot)
+        return Tested(claim, said, why_not=way.cannot)
     notes = tuple(note for note in (way.note,) if note)
     lens = way.recipe() if way.ask != "dates" else None
     try:
-        test = Tested(claim, _said(bench, claim, way), lens, notes=notes)
+        said = _said(bench, claim, way)
+        test = Tested(claim, said, lens, notes=notes)
         if lens is None:
             return _of_dates(bench, test, way)
         if way.ask == "influence":
             return _of_influence(bench, test, way, lens)
         return _of_lens(bench, test, way, lens)
     except HeadwayError as error:
-        return Tested(claim, plain, lens, why_not=_reason(lens, error), notes=notes)
+        return Tested(claim, said, lens, why_not=_reason(lens, error), notes=notes)
 
 
 def _reason(lens: Lens | None, error: HeadwayError) -> str:
