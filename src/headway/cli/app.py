@@ -17,6 +17,7 @@ from headway.cli import (
     ledger,
     measure,
     predict,
+    why_claims,
     why_leverage,
 )
 from headway.cli.help import HelpPage
@@ -59,6 +60,7 @@ app.command(shelf)
 why.command(why_leverage.leverage)
 why.command(why_leverage.selection)
 why.command(why_leverage.widening)
+why.command(why_claims.claims)
 app.command(why)
 
 
