@@ -110,7 +110,7 @@ def influence(
     the lens leaves the table with it.
     """
     together = [[find_benchmark(ledger, name).name for name in names] for names in sets]
-    lens = with_draws(lens, draws)
+    asker, lens = asker.warm(), with_draws(lens, draws)
     ready = asker.ready(lens, ledger)
     base = asker.quantity.of(ready)
     asked: list[tuple[By, list[str]]] = [(by, [name]) for name in _names(ready, ledger, by)]

@@ -150,6 +150,7 @@ def leverage(
     HeadwayError
         If the lens itself has no answer on these data.
     """
+    asker = asker.warm()
     ready = asker.ready(lens, ledger)
     # A model that moves must not take the last day along.
     lens = lens.model_copy(update={"as_of": ready.selection.as_of})

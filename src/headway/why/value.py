@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -103,6 +103,10 @@ class Asker:
     quantity: Quantity = Quantity()
     own: bool = False
     fits: Fits = field(default_factory=Fits)
+
+    def warm(self) -> Asker:
+        """Asks the same where lenses differ by little: fits begin where the first one ended."""
+        return replace(self, fits=Fits(warm=True))
 
     def ready(self, lens: Lens, ledger: Ledger) -> Prepared:
         """The lens before its rule; nothing is resampled, as only draws are compared."""
