@@ -5,10 +5,13 @@ from __future__ import annotations
 __all__ = [
     "DataError",
     "GapError",
+    "GatewayError",
+    "HarnessGoneError",
     "HeadwayError",
     "LedgerError",
     "LensError",
     "MissingExtraError",
+    "ProfileError",
     "ScaleError",
     "UnknownNameError",
 ]
@@ -40,6 +43,18 @@ class ScaleError(HeadwayError):
 
 class GapError(HeadwayError):
     """A gap cannot be measured between these groups."""
+
+
+class ProfileError(HeadwayError):
+    """A profile of a model is wrong, or does not fit a harness."""
+
+
+class GatewayError(HeadwayError):
+    """The gateway of a run cannot start or go on."""
+
+
+class HarnessGoneError(GatewayError):
+    """The harness left before its reply was whole."""
 
 
 class MissingExtraError(HeadwayError):
