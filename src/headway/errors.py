@@ -6,12 +6,14 @@ __all__ = [
     "DataError",
     "GapError",
     "GatewayError",
+    "HarnessError",
     "HarnessGoneError",
     "HeadwayError",
     "LedgerError",
     "LensError",
     "MissingExtraError",
     "ProfileError",
+    "SandboxError",
     "ScaleError",
     "UnknownNameError",
 ]
@@ -51,6 +53,14 @@ class ProfileError(HeadwayError):
 
 class GatewayError(HeadwayError):
     """The gateway of a run cannot start or go on."""
+
+
+class HarnessError(HeadwayError):
+    """A harness is wrong, is not installed, or cannot be."""
+
+
+class SandboxError(HeadwayError):
+    """A sandbox cannot be had on this machine, or its supervisor was lost."""
 
 
 class HarnessGoneError(GatewayError):
