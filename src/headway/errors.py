@@ -6,6 +6,7 @@ __all__ = [
     "DataError",
     "GapError",
     "GatewayError",
+    "HarnessError",
     "HeadwayError",
     "LedgerError",
     "LensError",
@@ -50,6 +51,10 @@ class ProfileError(HeadwayError):
 
 class GatewayError(HeadwayError):
     """The gateway of a run cannot start or go on."""
+
+
+class HarnessError(HeadwayError):
+    """A harness is wrong, is not installed, or cannot be."""
 
 
 class MissingExtraError(HeadwayError):
