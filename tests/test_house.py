@@ -31,6 +31,7 @@ ROOMS = {
     "gap": {"scale"},
     "lens": {"records", "ledger", "sources", "scale", "gap"},
     "why": {"records", "ledger", "sources", "scale", "gap", "lens"},
+    "elicit": {"records", "ledger"},
     "publish": {"records", "ledger", "sources", "scale", "gap", "lens", "why"},
     "cli": {"records", "ledger", "sources", "scale", "gap", "lens", "why", "publish"},
     "__main__": {"cli"},

@@ -9,6 +9,7 @@ __all__ = [
     "LedgerError",
     "LensError",
     "MissingExtraError",
+    "SandboxError",
     "ScaleError",
     "UnknownNameError",
 ]
@@ -40,6 +41,10 @@ class ScaleError(HeadwayError):
 
 class GapError(HeadwayError):
     """A gap cannot be measured between these groups."""
+
+
+class SandboxError(HeadwayError):
+    """A sandbox cannot be had on this machine, or its supervisor was lost."""
 
 
 class MissingExtraError(HeadwayError):
