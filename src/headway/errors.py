@@ -12,6 +12,7 @@ __all__ = [
     "LensError",
     "MissingExtraError",
     "ProfileError",
+    "SandboxError",
     "ScaleError",
     "UnknownNameError",
 ]
@@ -55,6 +56,10 @@ class GatewayError(HeadwayError):
 
 class HarnessError(HeadwayError):
     """A harness is wrong, is not installed, or cannot be."""
+
+
+class SandboxError(HeadwayError):
+    """A sandbox cannot be had on this machine, or its supervisor was lost."""
 
 
 class MissingExtraError(HeadwayError):
