@@ -7,6 +7,7 @@ __all__ = [
     "GapError",
     "GatewayError",
     "HarnessError",
+    "HarnessGoneError",
     "HeadwayError",
     "LedgerError",
     "LensError",
@@ -60,6 +61,10 @@ class HarnessError(HeadwayError):
 
 class SandboxError(HeadwayError):
     """A sandbox cannot be had on this machine, or its supervisor was lost."""
+
+
+class HarnessGoneError(GatewayError):
+    """The harness left before its reply was whole."""
 
 
 class MissingExtraError(HeadwayError):

@@ -222,10 +222,6 @@ class Harness(_Part):
                 raise ValueError(f"{name!r} is not a path inside the home")
         return texts
 
-    def folder(self) -> Path:
-        """Where our own loop lies; what is mounted in place of an installed package."""
-        return Path(str(files("headway.elicit").joinpath("standard")))
-
     def program(self, platform: str | None = None) -> str:
         """Path of the program in the installed folder; the folder itself for our own loop."""
         return self.package.on(self.package.program, platform) if self.package else "."
