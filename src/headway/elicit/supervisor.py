@@ -211,15 +211,18 @@ class _Supervisor:
         _tell("copied", **told)
 
     def _copy(self, to: str, folder: str) -> dict[str, Any]:
+        if os.path.lexists(to):
+            raise FileExistsError("it exists")
         partial = f"{to}.partial-{os.getpid()}"
+        copy = Copy(self.spec["caps"])
         source = self.stage.opened(folder)
         try:
             os.mkdir(partial, 0o755)
-            copy = Copy(self.spec["caps"])
             copy_tree(source, partial, copy)
-            if os.path.lexists(to):
-                raise FileExistsError(f"{to} exists")
             os.rename(partial, to)
+        except OSError:
+            _remove(partial)
+            raise
         finally:
             os.close(source)
         return copy.told()
@@ -296,6 +299,12 @@ def _process_limits() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     files = min(16_384, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+
+def _remove(folder: str) -> None:
+    import shutil  # rarely needed, and slow to load
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _memory_file(data: bytes) -> int:
