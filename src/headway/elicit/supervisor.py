@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import select
 import selectors
 import signal
 import sys
@@ -100,6 +101,8 @@ class _Supervisor:
         self.end = os.pidfd_open(self.top)
         self.poll.register(self.end, selectors.EVENT_READ, None)
         said = b""
+        if not select.select([status], [], [], _STUCK)[0]:
+            raise _FaultError("bubblewrap does not come to an end.")
         while data := os.read(status, 4096):
             said += data
         os.close(status)
@@ -337,7 +340,7 @@ def main() -> None:
         )
         supervisor.run()
     except (OSError, ValueError, _FaultError) as error:
-        _tell("fault", error=f"This sandbox cannot be had: {error}", lost=True)
+        _tell("fault", error=f"The sandbox failed: {error}", lost=True)
     finally:
         if supervisor:
             supervisor.close()

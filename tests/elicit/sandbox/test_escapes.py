@@ -111,11 +111,11 @@ def test_keys_in_proc(box, canary, monkeypatch):
         )
         sandbox.start(["sh", "-c", script], {**PATH, "PASSED": f"passed-{canary}"})
         log = sandbox.spec.folder / "stdout"
-        until(lambda: re.search(rb"^processes: \d+$", log.read_bytes(), re.M))
+        until(lambda: re.search(rb"^processes: \d+$", log.read_bytes(), re.MULTILINE))
         said = log.read_text()
         # Its own variable, and no other: no process of the machine is in its /proc.
         assert said.replace(f"passed-{canary}", "").find(canary) == -1
-        assert int(re.findall(r"^processes: (\d+)$", said, re.M)[0]) <= 6
+        assert int(re.findall(r"^processes: (\d+)$", said, re.MULTILINE)[0]) <= 6
         # Nor does the machine's process list tell what the sandbox was given.
         assert not processes(f"passed-{canary}")
         supervisor = Path(f"/proc/{sandbox._process.pid}/environ").read_bytes()
