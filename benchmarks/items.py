@@ -5,6 +5,8 @@
     python benchmarks/items.py --wide          6,612 models x 37,682 items, all answered
     python benchmarks/items.py --disk FOLDER   20,000 x 200,000 from Parquet (needs 12 GB of disk)
     python benchmarks/items.py --coverage 50   coverage of 95% intervals in small designs
+    python benchmarks/items.py --cells 1e6 1e7 1e8             time per observed cell by size
+    python benchmarks/items.py --cells 1e9 --disk FOLDER       the same, codes on disk (4 GB)
 
 Abilities are N(0, 1), log slopes N(0, 0.4), difficulties N(0, 1.2), 30% of cells missing. Each size
 runs in a process of its own, warm; the best of three.
@@ -17,11 +19,13 @@ import resource
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from headway.scale.items import two_pl
+from headway.scale.items import schur, two_pl
 from headway.scale.items.joint import joint
 from headway.scale.items.loops import loops
 from headway.scale.items.matrix import Matrix
@@ -144,14 +148,65 @@ def disk(folder, models=20_000, items=200_000):
     )
 
 
+def coded(folder, models, items, missing):
+    """As `simulated`, the codes in a file of `folder`."""
+    path = folder / f"codes-{models}x{items}.npy"
+    if not path.exists():
+        ability = np.random.default_rng(0).normal(size=models)
+        raw = np.lib.format.open_memmap(
+            path.with_suffix(".tmp"), mode="w+", dtype=np.uint8, shape=(items, models)
+        )
+        for k in range(0, items, 1_000):
+            raw[k : k + 1_000] = answers((0, k), min(1_000, items - k), ability, missing)
+        raw.flush()
+        path.with_suffix(".tmp").rename(path)
+    return Matrix.of_codes(np.load(path, mmap_mode="r"))
+
+
+def clocked(work):
+    """Seconds on the clock, seconds of processor, and what came out."""
+    wall, busy = time.perf_counter(), time.process_time()
+    out = work()
+    return time.perf_counter() - wall, time.process_time() - busy, out
+
+
+def cells(sizes, folder, missing=0.7):
+    """Time of a joint mode with variances per observed cell; ten items to a model."""
+    warm(200)
+    schur.LARGEST = 0  # at every size the variances alone: a matrix costs by models, not cells
+    print("observed cells   models    items  sweeps   ns a cell and sweep     ns a cell in all")
+    for size in sizes:
+        models = round((size / (1 - missing) / 10) ** 0.5)
+        shape = models, 10 * models, missing
+        data = simulated(0, *shape)[1] if folder is None else coded(folder, *shape)
+        taken = []
+        for _ in range(3 if size < 5e7 else 1):
+            over = loops(replace(data))
+            *one, fit = clocked(partial(joint, over, errors=False))
+            place = fit.theta, fit.item, fit.population.precision, 1 / fit.spread**2
+            *two, _ = clocked(partial(schur.ability_covariance, over, *place))
+            taken.append((one, two))
+        one, two = np.min(taken, axis=0)
+        each, whole = one / (data.n_cells * fit.sweeps) * 1e9, (one + two) / data.n_cells * 1e9
+        print(
+            f"{data.n_cells:>14,}{models:>9}{10 * models:>9}{fit.sweeps:>8}"
+            f"{each[0]:>8.2f} ({each[1]:.2f} busy){whole[0]:>10.1f} ({whole[1]:.1f} busy)",
+            flush=True,
+        )
+
+
 def coverage(replicates):
     for models, items, missing in DESIGNS:
-        rows = []
-        for seed in range(replicates):
-            ability, data = simulated(1_000 + seed, models, items, missing)
-            rows.append(told(two_pl(data, draws=0), ability))
-        rmse, cover = np.mean(rows, axis=0)
-        print(f"{models} x {items}, {missing:.0%} missing: {cover:.1%} ({rmse:.3f})", flush=True)
+        for method in ("integrated", "joint"):
+            rows = []
+            for seed in range(replicates):
+                ability, data = simulated(1_000 + seed, models, items, missing)
+                rows.append(told(two_pl(data, draws=0, method=method), ability))
+            rmse, cover = np.mean(rows, axis=0)
+            print(
+                f"{models} x {items}, {missing:.0%} missing, {method}: {cover:.1%} ({rmse:.3f})",
+                flush=True,
+            )
 
 
 def peer(models, items):
@@ -185,24 +240,28 @@ def main():
     asked.add_argument("--wide", action="store_true")
     asked.add_argument("--disk", type=Path)
     asked.add_argument("--coverage", type=int)
+    asked.add_argument("--cells", nargs="+", type=float)
     got = asked.parse_args()
     if got.one:
         return one(int(got.one[0]), int(got.one[1]), got.one[2])
     if got.coverage:
         return coverage(got.coverage)
+    if got.cells:
+        return cells(got.cells, got.disk)
     if got.disk:
         return disk(got.disk)
     if got.peer:
         return peer(*got.peer)
-    if got.wide:
-        return wide()
+    return wide() if got.wide else table()
+
+
+def table():
     print("models    items method       time                       RMSE   cover   memory")
     for models, items, method, goal in SIZES:
         command = [sys.executable, __file__, "--one", str(models), str(items), method]
         subprocess.run(command, check=True)
         print(f"{'':>16} goal {goal:g} s", flush=True)
     subprocess.run([sys.executable, __file__, "--peer", "100", "2000"], check=True)
-    return None
 
 
 if __name__ == "__main__":

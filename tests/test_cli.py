@@ -456,6 +456,12 @@ def test_a_pooled_scale_has_the_agreed_shape(headway, both, schema):
     assert "Gauge: " in text
 
 
+def test_responses_go_with_pooled(headway, both):
+    run = headway("gap", "--lens", "headway", "--responses", both[0])
+    assert run.returncode == 2
+    assert "--responses goes with --scale pooled" in run.stderr
+
+
 def test_domains_have_the_agreed_shape(headway, both, schema):
     words = ("scale", "--scale", "two_pl", "--data", both[0], "--domains", "benchmark")
     run = headway(*words, "--json")
@@ -478,7 +484,6 @@ def test_domains_have_the_agreed_shape(headway, both, schema):
         (("--scale", "eci", "--domains", "benchmark"), "two_pl or rasch"),
         (("--scale", "eci", "--table", "x.csv"), "--scale pooled"),
         (("--scale", "pooled", "--domains", "benchmark"), "not with pooled"),
-        (("--scale", "pooled", "--plot", "x.svg"), "--plot"),
     ],
 )
 def test_what_pooled_and_domains_refuse(headway, words, says: str):

@@ -50,7 +50,7 @@ def test_the_shape_of_the_json(default):
     found = default.to_dict()
     assert list(found) == [
         "lens", "leaders", "followers", "rule", "months", "sampling", "placebo", "points",
-        "censored", "n_models", "n_scores", "claim", "cautions",
+        "censored", "settled", "n_models", "n_scores", "claim", "cautions",
     ]  # fmt: skip
     assert list(found["months"]) == ["median", "low", "high", "level"]
     assert list(found["sampling"]) == ["low", "high", "level"]
@@ -279,3 +279,85 @@ def test_no_dates_at_all(tmp_path):
     ))  # fmt: skip
     with pytest.raises(LensError, match="release date"):
         ask([quick("headway")], Evidence(data=path), keep=False)
+
+
+# --- pooled
+
+
+def two_tables(tmp_path):
+    """Scores of eight models on four benchmarks, and answers of six of them on a fifth."""
+    rng = np.random.default_rng(5)
+    scores = ["model,benchmark,score,n_items,released,weights"]
+    answers = ["model,benchmark,item,successes,trials,harness"]
+    for m in range(8):
+        about = f"20{23 + m // 4}-0{1 + m % 4 * 2}-01,{'closed' if m % 2 else 'open'}"
+        for b in range(4):
+            p = 1 / (1 + np.exp(2.5 - 0.7 * m + 0.4 * b + 0.2 * rng.normal()))
+            scores.append(f"model {m},test {b},{rng.binomial(200, p) / 200},200,{about}")
+        for k in range(m < 6 and 2):
+            for i in range(40):
+                p = 1 / (1 + np.exp(2 - 0.7 * m + (i - 20) / 10 - 0.5 * k))
+                answers.append(f"MODEL {m},test of items,q{i},{rng.binomial(2, p)},2,h{k}")
+    answers.append("nobody,test of items,q0,1,2,h0")
+    paths = tmp_path / "scores.csv", tmp_path / "answers.csv"
+    for path, lines in zip(paths, (scores, answers), strict=True):
+        path.write_text("\n".join(lines), encoding="utf-8")
+    return paths
+
+
+def test_pooled_answers_from_scores_and_from_answers_to_items(tmp_path):
+    scores, answers = two_tables(tmp_path)
+    lens = quick("headway", scale="pooled", rule="daily", since=date(2023, 6, 1))
+    alone = ask([lens], Evidence(data=scores), keep=False)
+    both = ask([lens], Evidence(data=scores, responses=answers), keep=False)
+    assert alone.snapshot != both.snapshot
+    one, two = alone.answers[0], both.answers[0]
+    assert (one.unit, two.unit) == ("SD", "SD")
+    assert (one.n_models, two.n_models) == (8, 8)  # "nobody" has no release date
+    assert (one.n_scores, two.n_scores) == (32, 32 + 6 * 2 * 40)
+    assert any("2 harnesses are told apart by 6 models" in text for text in two.cautions)
+    assert two.months.low <= two.months.median <= two.months.high
+    assert two.sampling.low is not None
+    assert any("drawn again to first order" in text for text in two.cautions)
+
+
+def test_answers_of_which_none_counts_are_refused(tmp_path):
+    scores, answers = two_tables(tmp_path)
+    lens = quick("headway", scale="pooled")
+    lens = lens.model_copy(
+        update={"evidence": lens.evidence.model_copy(update={"access": ("unknown",)})}
+    )
+    with pytest.raises(LensError, match="None of the responses counts"):
+        ask([lens], Evidence(data=scores, responses=answers), keep=False)
+
+
+def test_pooled_reads_the_answers_of_a_ledger(tmp_path):
+    from headway.ledger import Ledger
+    from headway.records import Response, Setup
+
+    table = read_table(two_tables(tmp_path)[0])
+    rows = [
+        Response(
+            model=f"model {m}", benchmark="test 0", item=f"q{i}", setup=f"s{k}",
+            successes=(m + i + k) % 3, trials=2 + (m + i + k) % 2, source=next(iter(table.sources)),
+        )
+        for m in range(4) for i in range(30) for k in range(2)
+        if (m + i + k) % 3 <= 2 + (m + i + k) % 2
+    ]  # fmt: skip
+    parts = {name: table.rows(name) for name in ("models", "benchmarks", "results", "sources")}
+    setups = [Setup(id="s0", harness="codex"), Setup(id="s1", harness="openhands")]
+    ledger = Ledger.of(**parts, setups=setups, responses=rows)
+    found = select(quick("headway", scale="pooled"), ledger, own=True)
+    assert found.responses.n_cells == len(rows)
+    assert found.responses.labels["harness"][0] == ("codex", "openhands")
+    assert select(quick("headway"), ledger, own=True).responses is None
+
+
+@pytest.mark.slow
+def test_pooled_on_the_shipped_ledger_agrees_with_the_default_scale(ledger, default):
+    lens = quick("headway", scale="pooled").model_copy(update={"scale": load("headway").scale})
+    found = answer(override(lens, scale="pooled", draws=200), ledger)
+    assert found.n_models == default.n_models
+    assert found.months.low < default.months.high
+    assert found.months.high > default.months.low
+    assert found.sampling.high - found.sampling.low > found.months.high - found.months.low

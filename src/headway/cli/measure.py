@@ -26,6 +26,7 @@ def gap(
     as_of: date | None = None,
     draws: int | None = None,
     data: Path | None = None,
+    responses: Path | None = None,
     ledger: Folder = None,
     widening: Flag = False,
     as_json: Json = False,
@@ -47,7 +48,7 @@ def gap(
     rule
         match, match-lenient, daily, daily-lenient, release, trend, threshold, survival or now.
     scale
-        eci or rasch.
+        eci, rasch or pooled (scores and answers to items in one likelihood).
     since
         First day of the window, YYYY-MM-DD.
     as_of
@@ -56,6 +57,8 @@ def gap(
         Number of joint draws of the abilities.
     data
         A table of your own: columns model, benchmark, score, released, weights, ...
+    responses
+        For --scale pooled: answers to items beside the scores: model, item, successes, ...
     ledger
         Folder of another ledger: a snapshot, a store or text tables.
     widening
@@ -87,7 +90,9 @@ def gap(
         )
         for name in lens or names()
     ]
-    asked = _ask(recipes, _evidence(data, ledger), keep=not no_cache)
+    if responses and not any(recipe.scale.name == "pooled" for recipe in recipes):
+        raise HeadwayError("--responses goes with --scale pooled: other scales read scores alone.")
+    asked = _ask(recipes, _evidence(data, ledger, responses), keep=not no_cache)
     if lens and asked.unanswered:
         raise HeadwayError("{}: {}".format(*asked.unanswered[0]))
     if plot:
@@ -140,8 +145,8 @@ def scale(
     as_csv
         Print CSV, one row per model.
     plot
-        Draw the 40 most able models, for an item scale above its items: FILE.svg, .png, .pdf or
-        .html.
+        Draw the most able models; of an item scale above its items, of pooled above the results
+        that are doubted, of domains one by one: FILE.svg, .png, .pdf or .html.
     items
         Of an item scale: list the items, with slope, difficulty and fit, in place of the models.
     """
@@ -150,8 +155,9 @@ def scale(
     one_form(as_json=as_json, as_csv=as_csv)
     check_plot(plot)
     if scale == "pooled" or domains or table:
-        _plain_only(plot, method, items=items)
-        return _wider(scale, data, table, domains, ledger, draws, as_json=as_json, as_csv=as_csv)
+        _plain_only(method, items=items)
+        forms = {"as_json": as_json, "as_csv": as_csv}
+        return _wider(scale, data, table, domains, ledger, draws, plot, **forms)
     if has_items(data, scale) and data:
         return _of_items(data, scale, method, draws, plot, items, as_json=as_json, as_csv=as_csv)
     if items:
@@ -224,20 +230,23 @@ def _wider(
     domains: str | None,
     ledger: Path | None,
     draws: int,
+    plot: Path | None,
     *,
     as_json: bool,
     as_csv: bool,
 ) -> str:
     """Scales beyond one table or one ability: pooled evidence, and domains."""
     from headway.publish.domains import domains_document, domains_rows, domains_text, fit_domains
+    from headway.publish.domains_chart import domains_chart
     from headway.publish.listing import to_csv, to_json
     from headway.publish.pooled import fit_pooled, pooled_document, pooled_text
+    from headway.publish.pooled_chart import pooled_chart
 
     if scale != "pooled":
         if table:
             raise HeadwayError("--table goes with --scale pooled; other scales take --data.")
         shown = domains_document(fit_domains(data, scale, str(domains), draws=draws), scale)
-        rows, text = domains_rows, domains_text
+        rows, text, chart = domains_rows, domains_text, domains_chart
     else:
         if domains:
             raise HeadwayError("--domains goes with --scale two_pl or rasch, not with pooled.")
@@ -245,7 +254,9 @@ def _wider(
         # Responses alone are enough; without them the scores of the ledger are the evidence.
         scores = evidence.read if table or ledger or not data else None
         shown = pooled_document(fit_pooled(data, scores, own=evidence.own, draws=draws))
-        rows, text = _models, pooled_text
+        rows, text, chart = _models, pooled_text, pooled_chart
+    if plot:
+        chart(shown, plot)
     if as_json:
         return to_json(shown)
     return to_csv(rows(shown)) if as_csv else text(shown)
@@ -256,21 +267,19 @@ def _models(document: dict[str, Any]) -> list[Row]:
     return rows
 
 
-def _plain_only(plot: Path | None, method: str | None, *, items: bool) -> None:
+def _plain_only(method: str | None, *, items: bool) -> None:
     if method:
         raise HeadwayError("This scale is fitted in one way only: leave out --method.")
-    if plot:
-        raise HeadwayError("A plot of this scale is not drawn yet: leave out --plot.")
     if items:
         raise HeadwayError("Items are listed of rasch, two_pl and three_pl: leave out --items.")
 
 
-def _evidence(data: Path | None, folder: Path | None) -> Evidence:
+def _evidence(data: Path | None, folder: Path | None, responses: Path | None = None) -> Evidence:
     from headway.lens import Evidence
 
     if data and folder:
         raise HeadwayError("Give --data or --ledger, not both: each of them is all the evidence.")
-    return Evidence(ledger=folder, data=data)
+    return Evidence(ledger=folder, data=data, responses=responses)
 
 
 def _ask(recipes: Sequence[Lens], evidence: Evidence, *, keep: bool) -> Asked:

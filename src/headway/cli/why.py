@@ -1,4 +1,4 @@
-"""What moves the answer: influence, bridges and splits."""
+"""What moves the answer: influence, bridges, splits; and how it does out of sample."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from headway.cli.harness import harness
 from headway.cli.options import Count, Csv, Flag, Folder, Json, Pair, Words, check_plot, one_form
 from headway.cli.terminal import progress
 from headway.errors import HeadwayError
@@ -21,6 +22,7 @@ Start = Annotated[str, Parameter(name="FROM", show_default=False)]
 End = Annotated[str, Parameter(name="TO", show_default=False)]
 
 why = App(name="why", help="Say what moves the answer, and what the data cannot say.")
+why.command(harness)
 
 
 @why.command
@@ -84,7 +86,7 @@ def influence(
 
     one_form(as_json=as_json, as_csv=as_csv)
     check_plot(plot)
-    evidence, recipe, asker = _question(lens, data, ledger, pair or ((model,) if model else ()))
+    evidence, recipe, asker = question(lens, data, ledger, pair or ((model,) if model else ()))
     held = evidence.read
     together = [find_benchmark(held, name).name for name in without or ()]
     with progress() as tick:
@@ -151,7 +153,7 @@ def bridge(
 
     one_form(as_json=as_json, as_csv=as_csv)
     check_plot(plot)
-    evidence, first, asker = _question(start, data, ledger)
+    evidence, first, asker = question(start, data, ledger)
     with progress() as tick:
         found = steps(asker, first, load(end), evidence.read, progress=tick)
     document = bridge_document(found, evidence.id)
@@ -200,7 +202,7 @@ def splits(
     from headway.why.value import with_draws
 
     one_form(as_json=as_json, as_csv=as_csv)
-    evidence, recipe, asker = _question(lens, data, ledger)
+    evidence, recipe, asker = question(lens, data, ledger)
     recipe = recipe if draws is None else with_draws(recipe, draws)
     with progress() as tick:
         found = parts(asker, recipe, evidence.read, before=before, progress=tick)
@@ -210,7 +212,68 @@ def splits(
     return to_csv(splits_rows(document)) if as_csv else splits_text(document)
 
 
-def _question(
+@why.command
+def validate(
+    *,
+    lens: str = "headway",
+    scale: Words = None,
+    folds: int = 10,
+    seed: int = 0,
+    data: Path | None = None,
+    ledger: Folder = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    plot: Path | None = None,
+) -> str:
+    """Predict hidden scores, later models and later gaps, and say how far off it was.
+
+    Example: headway why validate --lens headway --scale eci
+
+    Parameters
+    ----------
+    lens
+        A recipe by name or by the path of a TOML file: its evidence and its gap.
+    scale
+        A scale that predicts scores: eci or rasch; repeat for several; default: all.
+    folds
+        Into how many parts the scores are split, each held out once.
+    seed
+        Of the split.
+    data
+        A table of your own: columns model, benchmark, score, released, weights, ...
+    ledger
+        Folder of another ledger: a snapshot, a store or text tables.
+    as_json
+        Print JSON (its form: docs/schema/validate.json).
+    as_csv
+        Print CSV, one row per way to predict.
+    plot
+        Draw errors and calibration: FILE.svg, .png, .pdf or .html.
+    """
+    from headway.publish.listing import to_csv, to_json
+    from headway.publish.validate import validate_document, validate_rows
+    from headway.publish.validate_plot import validate_chart
+    from headway.publish.validate_text import validate_text
+    from headway.why.predictors import FAMILIES
+    from headway.why.validate import validate as hold_out
+
+    one_form(as_json=as_json, as_csv=as_csv)
+    check_plot(plot)
+    evidence, recipe, asker = question(lens, data, ledger)
+    scales = tuple(dict.fromkeys(scale)) if scale else tuple(FAMILIES)
+    with progress() as tick:
+        found = hold_out(
+            recipe, evidence.read, scales, folds=folds, seed=seed, own=asker.own, progress=tick
+        )
+    document = validate_document(found, evidence.id)
+    if plot:
+        validate_chart(document, plot)
+    if as_json:
+        return to_json(document)
+    return to_csv(validate_rows(document)) if as_csv else validate_text(document)
+
+
+def question(
     lens: str, data: Path | None, folder: Path | None, models: Sequence[str] = ()
 ) -> tuple[Evidence, Lens, Asker]:
     """The evidence, the lens, and who asks for which number of it."""

@@ -86,6 +86,7 @@ def measure(
         censored_share=draws.censored_share,
         cautions=_cautions(rule, draws, undefined, params),
         draws=draws.mid,
+        settled=not _unsettled(draws.mid),
     )
 
 

@@ -74,6 +74,8 @@ class Gap:
         One sentence each.
     draws : (S,) float
         The gap of every draw, infinite where censored, nan where not defined.
+    settled : bool
+        Other draws would not move the median much: see the cautions where they would.
     """
 
     rule: str
@@ -87,6 +89,7 @@ class Gap:
     censored_share: float
     cautions: tuple[str, ...]
     draws: Floats
+    settled: bool = True
 
     @property
     def value(self) -> str:

@@ -16,6 +16,7 @@ from headway.gap.widening import Widening, widening
 from headway.ledger import Ledger
 from headway.lens import frontiers
 from headway.lens.evidence import Selection
+from headway.lens.items import Columns
 from headway.lens.prepared import Progress, prepare
 from headway.lens.recipe import Lens
 from headway.lens.worlds import Frame, Worlds, build
@@ -47,6 +48,8 @@ class Answer(BaseModel):
         Gap in months (measurement uncertainty), under resampling, and in scale units.
     placebo : (float, float) or None
         Central 90% of the rule where the true gap is 0.
+    settled : bool
+        Other draws would not move the median much.
     at_least : float or None
         The bound that is printed where the median is censored.
     n_models, n_scores, n_unknown : int
@@ -66,6 +69,7 @@ class Answer(BaseModel):
     placebo: tuple[float | None, float | None] | None
     points: Interval
     censored: bool
+    settled: bool
     at_least: float | None
     spread: tuple[float, float] | None
     n_models: int
@@ -118,6 +122,7 @@ class Answer(BaseModel):
             "placebo": dict(zip(("low", "high"), self.placebo or (None, None), strict=True)),
             "points": _interval(self.points),
             "censored": self.censored,
+            "settled": self.settled,
             "n_models": self.n_models,
             "n_scores": self.n_scores,
             "claim": None if claim is None else claim.model_dump(mode="json"),
@@ -130,7 +135,12 @@ def _interval(of: Interval) -> dict[str, float | None]:
 
 
 def answer(
-    lens: Lens, ledger: Ledger, *, own: bool = False, progress: Progress | None = None
+    lens: Lens,
+    ledger: Ledger,
+    *,
+    own: bool = False,
+    items: Columns | None = None,
+    progress: Progress | None = None,
 ) -> Answer:
     """Measure the gap of a lens on a ledger.
 
@@ -140,6 +150,8 @@ def answer(
     ledger : Ledger
     own : bool
         The ledger is a table of the user's own: the lens's list of sources does not apply.
+    items : mapping of str to column, optional
+        Answers to items beside those of the ledger; only the scale ``pooled`` reads any.
     progress : callable, optional
         Called with the number of refits done since the last call.
 
@@ -148,7 +160,7 @@ def answer(
     HeadwayError
         One of its kinds, with a sentence that says what the data or the lens lack.
     """
-    ready = prepare(lens, ledger, own=own, progress=progress)
+    ready = prepare(lens, ledger, own=own, items=items, progress=progress)
     selection, given, scale = ready.selection, ready.given, ready.scale
     worlds = build(lens, selection, ready.point, ready.measured, scale)
     gap = measure(
@@ -167,12 +179,13 @@ def answer(
         placebo=gap.placebo,
         points=Interval(None, None, None, gap.points.level) if scale is None else gap.points,
         censored=gap.censored,
+        settled=gap.settled,
         at_least=gap.at_least,
         spread=gap.spread,
         n_models=len(selection.models),
         n_leaders=int(point.leader.sum()),
         n_followers=int(point.follower.sum()),
-        n_scores=selection.table.n_scores,
+        n_scores=selection.table.n_scores if scale is None else scale.n_scores,
         n_unknown=given.unknown,
         as_of=selection.as_of,
         data_date=selection.data_date,

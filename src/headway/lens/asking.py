@@ -17,6 +17,7 @@ from headway.lens.recipe import Lens
 if TYPE_CHECKING:
     from headway.ledger import Ledger
     from headway.lens.answering import Answer
+    from headway.lens.items import Columns
 
 Report = Callable[[str, int, int], None]
 """report(lens name, refits done, refits in all)."""
@@ -24,10 +25,14 @@ Report = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Evidence:
-    """The ledger to ask: the shipped one, one in a folder, or a table of the user's own."""
+    """The ledger to ask: the shipped one, one in a folder, or a table of the user's own.
+
+    ``responses`` is a file of answers to items beside it, for the scale ``pooled``.
+    """
 
     ledger: Path | None = None
     data: Path | None = None
+    responses: Path | None = None
 
     @property
     def own(self) -> bool:
@@ -53,8 +58,22 @@ class Evidence:
         return self.own or not set(lens.evidence.sources) & set(self.read.sources)
 
     @cached_property
+    def items(self) -> Columns | None:
+        """The answers to items, read and checked at first use."""
+        if self.responses is None:
+            return None
+        from headway.lens.items import read_items
+
+        return read_items(self.responses, self.read)
+
+    @cached_property
     def id(self) -> str:
         """Id of its content; for the shipped ledger without reading it."""
+        if self.responses is not None:
+            from hashlib import sha256
+
+            _ = self.items  # a file that cannot be read is told as such
+            return sha256(self.read.id.encode() + self.responses.read_bytes()).hexdigest()[:12]
         if self.data is None and self.ledger is None:
             from headway.ledger import shipped_id
 
@@ -126,7 +145,8 @@ def _one(lens: Lens, evidence: Evidence, keep: bool, report: Report | None) -> A
         if report is not None:
             report(lens.name, so_far, total)
 
-    made = answer(lens, evidence.read, own=evidence.own_for(lens), progress=progress)
+    own = evidence.own_for(lens)
+    made = answer(lens, evidence.read, own=own, items=evidence.items, progress=progress)
     if keep:
         cache.put(name, made.model_dump_json())
     return made

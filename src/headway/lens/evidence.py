@@ -8,9 +8,14 @@ from datetime import date
 
 from headway.errors import LensError, UnknownNameError
 from headway.ledger import Ledger
+from headway.lens.items import Columns, counted, harness_names, held_items
 from headway.lens.recipe import Lens
 from headway.records import Benchmark, Model, Result
 from headway.scale import Table
+from headway.scale.responses import Responses
+
+# As Epoch: fewer scores than this do not place a model.
+MIN_BENCHMARKS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +33,10 @@ class Selection:
     data_date : date or None
         Day of the newest copy or report used; None where the table states none.
     cautions : tuple of str
+    benchmarks : tuple of Benchmark
+        The records of the scores' benchmarks.
+    responses : Responses or None
+        Answers to items, for the scale ``pooled`` alone; their models are among ``models``.
     """
 
     table: Table
@@ -35,6 +44,8 @@ class Selection:
     as_of: date
     data_date: date | None
     cautions: tuple[str, ...]
+    benchmarks: tuple[Benchmark, ...] = ()
+    responses: Responses | None = None
 
 
 def day_of(model: Model, day: str) -> date | None:
@@ -46,7 +57,9 @@ def day_of(model: Model, day: str) -> date | None:
     return model.released
 
 
-def select(lens: Lens, ledger: Ledger, *, own: bool = False) -> Selection:
+def select(
+    lens: Lens, ledger: Ledger, *, own: bool = False, items: Columns | None = None
+) -> Selection:
     """Apply the evidence part of a lens.
 
     Parameters
@@ -55,6 +68,8 @@ def select(lens: Lens, ledger: Ledger, *, own: bool = False) -> Selection:
     ledger : Ledger
     own : bool
         The ledger is a table of the user's own: the lens's list of sources does not apply.
+    items : mapping of str to column, optional
+        Answers to items beside those of the ledger; only the scale ``pooled`` reads any.
 
     Raises
     ------
@@ -73,6 +88,7 @@ def select(lens: Lens, ledger: Ledger, *, own: bool = False) -> Selection:
             f"choice of sources, access or dates leaves nothing (it needs the {wanted})."
         )
     usable = [(r, m, b, y) for r, m, b, y in kept if y is not None]
+    pooled = lens.scale.name == "pooled"
     table = Table.build(
         [m.name for _, m, _, _ in usable],
         [b.name for _, _, b, _ in usable],
@@ -80,16 +96,43 @@ def select(lens: Lens, ledger: Ledger, *, own: bool = False) -> Selection:
         n_items=[r.n_items for r, _, _, _ in usable],
         domain={b.name: b.domain or "" for _, _, b, _ in usable},
         imputed=[r.imputed for r, _, _, _ in usable],
+        setup=harness_names(ledger, (r for r, _, _, _ in usable)) if pooled else None,
     ).with_at_least(lens.evidence.min_benchmarks)
-    by_name = {m.name: m for _, m, _, _ in usable}
+    responses = _items(lens, ledger, as_of, items) if pooled else None
+    names = {*table.models, *(() if responses is None else responses.models)}
+    by_name = {m.name: m for m in ledger.models.values() if m.name in names}
     dates = [r.date for r, _, _, _ in usable if r.date is not None]
     return Selection(
         table=table,
-        models=tuple(by_name[name] for name in table.models),
+        models=tuple(by_name[name] for name in sorted(names)),
         as_of=as_of,
         data_date=max(dates, default=None),
         cautions=tuple(_cautions(lens, ledger, as_of, dates, len(kept) - len(usable))),
+        benchmarks=tuple(b for b in ledger.benchmarks.values() if b.name in table.benchmarks),
+        responses=responses,
     )
+
+
+def _items(lens: Lens, ledger: Ledger, as_of: date, items: Columns | None) -> Responses | None:
+    """Answers that count; of a benchmark that the ledger does not know where the lens takes all."""
+    columns = items if items is not None else held_items(ledger)
+    if columns is None:
+        return None
+    models = {m.name for m in ledger.models.values() if _model_counts(lens, m, as_of)}
+    tests: set[str | None] = {
+        b.name for b in ledger.benchmarks.values() if _benchmark_counts(lens, b, as_of)
+    }
+    rule = lens.evidence
+    if not (rule.access or rule.domains or rule.benchmarks):
+        known = {b.name for b in ledger.benchmarks.values()}
+        tests |= set(columns.get("benchmark", [None])) - known
+    found = counted(columns, models, tests)
+    if found is None and items is not None:
+        raise LensError(
+            "None of the responses counts: their models need a release date in the ledger or "
+            f"table, and benchmarks that the lens {lens.name!r} takes."
+        )
+    return found
 
 
 def _check_names(lens: Lens, ledger: Ledger) -> None:
@@ -183,3 +226,37 @@ def _cautions(
         yield f"{undated} models have no release date and are left out."
     if no_floor:
         yield f"{no_floor} scores are left out: their benchmark's guess floor is not known."
+
+
+def every_cell(ledger: Ledger, since: date | None = None) -> Table:
+    """All scores of a ledger, dated or not, of models that have four benchmarks or more.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    since : date, optional
+        Models that are known to be older are left out.
+
+    Raises
+    ------
+    ScaleError
+        If no model has enough benchmarks.
+    """
+
+    def counts(model: Model) -> bool:
+        return since is None or model.released is None or model.released >= since
+
+    cells = [
+        (result, share)
+        for result in ledger.results
+        if counts(ledger.models[result.model])
+        and (share := corrected(result, ledger.benchmarks[result.benchmark])) is not None
+    ]
+    return Table.build(
+        [ledger.models[result.model].name for result, _ in cells],
+        [ledger.benchmarks[result.benchmark].name for result, _ in cells],
+        [share for _, share in cells],
+        n_items=[result.n_items for result, _ in cells],
+        domain={b.name: b.domain or "" for b in ledger.benchmarks.values()},
+        imputed=[result.imputed for result, _ in cells],
+    ).with_at_least(MIN_BENCHMARKS)

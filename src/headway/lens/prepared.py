@@ -15,6 +15,8 @@ from headway.gap.rules import LENIENT
 from headway.gap.world import World
 from headway.ledger import Ledger
 from headway.lens.evidence import Selection, select
+from headway.lens.items import Columns
+from headway.lens.pooling import pooled_scale
 from headway.lens.recipe import Lens, ScaleChoice
 from headway.lens.worlds import Frame, draw, frame
 from headway.scale import Scale, Table, eci, rasch
@@ -27,9 +29,12 @@ Progress = Callable[[int], None]
 class Fits:
     """Scales by what they were fitted to, so that lenses which share a fit share the work.
 
-    A fit of a table that was not seen begins where the first one of its kind ended.
+    With ``warm`` a fit of a table that was not seen begins where the first one of its kind ended,
+    which is faster where tables differ by a benchmark or a model. A draw in fifty has several
+    hollows, and may then end in another one than from the start of its own that it has otherwise.
     """
 
+    warm: bool = False
     known: dict[bytes, Scale] = field(default_factory=dict)
     starts: dict[str, Start] = field(default_factory=dict)
 
@@ -39,7 +44,7 @@ class Fits:
         if name not in self.known:
             near = self.starts.get(choice.name)
             self.known[name] = made = fit(choice, table, near=near, progress=progress)
-            if near is None and made.start is not None:
+            if self.warm and near is None and made.start is not None:
                 self.starts[choice.name] = made.start
         return self.known[name]
 
@@ -61,7 +66,15 @@ def fit(
     near: Start | None = None,
     progress: Progress | None = None,
 ) -> Scale:
-    """The scale of a lens on its table."""
+    """The scale of a lens on its table.
+
+    Raises
+    ------
+    GapError
+        If it is ``pooled``, which reads more than a table.
+    """
+    if choice.name == "pooled":
+        raise GapError("This question is asked of tables alone: pass --scale eci or rasch.")
     common: dict[str, Any] = {
         "draws": choice.draws,
         "sampling": choice.sampling,
@@ -122,6 +135,7 @@ def prepare(
     ledger: Ledger,
     *,
     own: bool = False,
+    items: Columns | None = None,
     fits: Fits | None = None,
     progress: Progress | None = None,
 ) -> Prepared:
@@ -133,6 +147,8 @@ def prepare(
     ledger : Ledger
     own : bool
         The ledger is a table of the user's own: the lens's list of sources does not apply.
+    items : mapping of str to column, optional
+        Answers to items beside those of the ledger; only the scale ``pooled`` reads any.
     fits : Fits, optional
         Scales to share with other lenses.
     progress : callable, optional
@@ -143,12 +159,15 @@ def prepare(
     HeadwayError
         One of its kinds, with a sentence that says what the data or the lens lack.
     """
-    selection = select(lens, ledger, own=own)
+    selection = select(lens, ledger, own=own, items=items)
     # All that can be wrong with the question is found before the fit, which takes seconds.
     given = frame(lens, selection)
     params = _params(lens, given)
     scale = None
-    if lens.scale.name != "none":
+    if lens.scale.name == "pooled":
+        # Its evidence is more than a table, by which shared fits are known.
+        scale = pooled_scale(selection, lens.scale)
+    elif lens.scale.name != "none":
         scale = (fits or Fits()).fit(lens.scale, selection.table, progress)
     point, measured = draw(lens, selection, given, scale)
     return Prepared(lens, selection, given, params, scale, point, measured)
@@ -161,7 +180,7 @@ def _params(lens: Lens, given: Frame) -> dict[str, object]:
     if rule.name == "threshold" and lens.scale.name != "none":
         raise GapError("The rule 'threshold' reads scores as they are: use lens ihle-public.")
     if rule.name != "threshold" and lens.scale.name == "none":
-        raise GapError(f"The rule {rule.name!r} needs a scale: pass --scale eci or rasch.")
+        raise GapError(f"The rule {rule.name!r} needs a scale: pass --scale eci, rasch or pooled.")
     if rule.name in LENIENT and rule.test == "none":
         raise GapError(f"The rule {rule.name!r} needs a test: paired or z-independent.")
     params: dict[str, object] = dict(rule.options)

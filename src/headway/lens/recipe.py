@@ -53,7 +53,7 @@ class Groups(_Part):
 class ScaleChoice(_Part):
     """The estimator of abilities; `none` where the rule reads scores as they are."""
 
-    name: Literal["eci", "rasch", "none"] = "eci"
+    name: Literal["eci", "rasch", "pooled", "none"] = "eci"
     draws: int = Field(default=500, ge=1, le=100_000)
     sampling: int = Field(default=200, ge=0, le=100_000)
     seed: int = 0

@@ -51,6 +51,7 @@ def _row(answer: Answer, snapshot: str) -> Row:
         "level": answer.months.level,
         "at_least": answer.at_least,
         "censored": answer.censored,
+        "settled": answer.settled,
         "sampling_low": answer.sampling.low,
         "sampling_high": answer.sampling.high,
         "placebo_low": placebo[0],

@@ -55,6 +55,7 @@ def diagnose_document(found: Diagnosis, *, level: float = 0.9) -> dict[str, Any]
             for what, p in zip(("models", "items"), found.precision, strict=True)
         },
         "dropped": {what: _dropped(found, lever) for what, lever in found.dropped.items()},
+        "lost_models": _lost(found),
         "answers": _answers(found),
         "surprises": _surprises(found),
         "unsettled": found.unsettled,
@@ -148,6 +149,26 @@ def _dropped(found: Diagnosis, lever: Leverage) -> list[Row]:
             "model": models[lever.whose[k]],
             "by": float(lever.by[k]),
             "errors": float(lever.errors[k]),
+        }
+        for k in order
+    ]
+
+
+def _lost(found: Diagnosis) -> list[Row] | None:
+    """Models without which another ability would move most, in its standard errors."""
+    if found.loss is None:
+        return None
+    loss, scale = found.loss, found.look.scale
+    order = sorted(range(len(loss.by)), key=lambda k: -abs(loss.errors[k]))[:DROPPED]
+    return [
+        {
+            "name": scale.models[k],
+            "model": scale.models[loss.whose[k]],
+            "by": float(loss.by[k]),
+            "errors": float(loss.errors[k]),
+            "item": scale.items[loss.item[k]],
+            "item_by": float(loss.item_by[k]),
+            "item_errors": float(loss.item_errors[k]),
         }
         for k in order
     ]

@@ -35,7 +35,7 @@ def sentences(document: dict[str, Any]) -> list[str]:
     out = [_opening(document), _precision(document), _misfit(document), *_repeats(document)]
     out += [*_unjudged(document), *_dimensions(document), *_pairs(document)]
     out += [_shift_words(document, shift) for shift in document["shifts"]]
-    out += [*_dropped(document), *_unsettled(document), *document["words"]]
+    out += [*_dropped(document), *_lost(document), *_unsettled(document), *document["words"]]
     return out
 
 
@@ -159,6 +159,19 @@ def _shift_words(d: dict[str, Any], shift: dict[str, Any]) -> str:
 
 def _dropped(d: dict[str, Any]) -> list[str]:
     return [_loss(what, rows[0]) for what, rows in d["dropped"].items() if rows]
+
+
+def _lost(d: dict[str, Any]) -> list[str]:
+    """The model that the others lean on most, by way of the items."""
+    if not d["lost_models"]:
+        return []
+    row = d["lost_models"][0]
+    item = max(d["lost_models"], key=lambda r: abs(r["item_errors"]))
+    items = (
+        f"the difficulty of {item['item']} leans most on one model, {item['name']}: without it "
+        f"it would move by {number(abs(item['item_errors']))} standard errors."
+    )
+    return [f"{_loss('model', row)[:-1]}; {items}"]
 
 
 def _loss(what: str, row: Row) -> str:

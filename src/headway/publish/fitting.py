@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from headway.ledger import Ledger
     from headway.records import Model
-    from headway.scale import Scale, Table
-
-# As Epoch: fewer scores than this do not place a model.
-MIN_BENCHMARKS = 4
+    from headway.scale import Scale
 
 
 def fit_scale(
@@ -52,37 +48,14 @@ def fit_scale(
     """
     from headway import scale as scales
     from headway.lens import load
-    from headway.lens.evidence import select
+    from headway.lens.evidence import every_cell, select
 
     lens = load("headway")
     # A ledger of other sources altogether is the user's own, too.
     own = own or not set(lens.evidence.sources) & set(ledger.sources)
     since = lens.evidence.models_since if name == "eci" else None
-    table = _all_cells(ledger, since) if own else select(lens, ledger).table
+    table = every_cell(ledger, since) if own else select(lens, ledger).table
     fit = scales.rasch if name == "rasch" else scales.eci
     fitted = fit(table, draws=draws, sampling=0, progress=progress)
     records = {model.name: model for model in ledger.models.values()}
     return fitted, [records[model] for model in fitted.models]
-
-
-def _all_cells(ledger: Ledger, since: date | None) -> Table:
-    from headway.lens.evidence import corrected
-    from headway.scale import Table
-
-    def counts(model: Model) -> bool:
-        return since is None or model.released is None or model.released >= since
-
-    cells = [
-        (result, share)
-        for result in ledger.results
-        if counts(ledger.models[result.model])
-        and (share := corrected(result, ledger.benchmarks[result.benchmark])) is not None
-    ]
-    return Table.build(
-        [ledger.models[result.model].name for result, _ in cells],
-        [ledger.benchmarks[result.benchmark].name for result, _ in cells],
-        [share for _, share in cells],
-        n_items=[result.n_items for result, _ in cells],
-        domain={b.name: b.domain or "" for b in ledger.benchmarks.values()},
-        imputed=[result.imputed for result, _ in cells],
-    ).with_at_least(MIN_BENCHMARKS)

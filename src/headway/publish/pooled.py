@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from headway.publish.abilities import LEVEL, ability_table, model_rows, notes, unshown
 from headway.publish.table import Column, prose, table
+from headway.publish.words import number, span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from headway.ledger import Ledger
     from headway.scale import Table
     from headway.scale.pooled import Pooled
@@ -24,7 +23,7 @@ def fit_pooled(data: Path | None, ledger: Ledger | None, *, own: bool, draws: in
     Parameters
     ----------
     data
-        Tidy responses with a column ``benchmark``; None for none.
+        Tidy responses with a column ``benchmark``; None for those of the ledger, if it has any.
     ledger
         The scores; None for none.
     own
@@ -39,14 +38,17 @@ def fit_pooled(data: Path | None, ledger: Ledger | None, *, own: bool, draws: in
     ScaleError
         If there is nothing to fit, or models share no benchmark.
     """
+    from headway.lens.items import held_items, read_items
     from headway.scale.pooled import pooled
     from headway.scale.responses import Responses
 
     scores = None if ledger is None else _scores(ledger, own=own)
-    columns = None if data is None else _columns(data, ledger)
+    items = None if data is None else read_items(data, ledger)
+    if items is None and ledger is not None:
+        items = held_items(ledger)
     tests = {} if ledger is None else {b.name: b for b in ledger.benchmarks.values()}
     return pooled(
-        None if columns is None else Responses.build(columns),
+        None if items is None else Responses.build(items),
         scores,
         chance={name: b.chance for name, b in tests.items() if b.chance is not None},
         ceiling={name: b.ceiling for name, b in tests.items()},
@@ -55,12 +57,13 @@ def fit_pooled(data: Path | None, ledger: Ledger | None, *, own: bool, draws: in
 
 
 def _scores(ledger: Ledger, *, own: bool) -> Table:
-    from headway.lens import load
+    from headway.lens import load, override
     from headway.lens.evidence import corrected, select
+    from headway.lens.items import harness_names
     from headway.scale import Table
 
     if not own:
-        return select(load("headway"), ledger).table
+        return select(override(load("headway"), scale="pooled"), ledger).table
     cells = [
         (result, share)
         for result in ledger.results
@@ -72,30 +75,8 @@ def _scores(ledger: Ledger, *, own: bool) -> Table:
         [share for _, share in cells],
         n_items=[result.n_items for result, _ in cells],
         imputed=[result.imputed for result, _ in cells],
+        setup=harness_names(ledger, (result for result, _ in cells)),
     )
-
-
-def _columns(path: Path, ledger: Ledger | None) -> Mapping[str, Any]:
-    """Responses, with models and benchmarks called as in the ledger where it knows them."""
-    from headway.ledger import find_benchmark, find_model
-    from headway.sources.responses import read_responses
-
-    columns: dict[str, Any] = dict(read_responses(path).columns)
-    if ledger is not None:
-        for what, find in (("model", find_model), ("benchmark", find_benchmark)):
-            if what in columns:
-                names = {name: _known(ledger, name, find) for name in set(columns[what])}
-                columns[what] = [names[name] for name in columns[what]]
-    return columns
-
-
-def _known(ledger: Ledger, name: object, find: Callable[[Ledger, str], Any]) -> object:
-    from headway.errors import UnknownNameError
-
-    try:
-        return name if name is None else find(ledger, str(name)).name
-    except UnknownNameError:
-        return name
 
 
 def pooled_document(scale: Pooled) -> dict[str, Any]:
@@ -126,15 +107,71 @@ def pooled_document(scale: Pooled) -> dict[str, Any]:
             }
             for j, name in enumerate(scale.benchmarks)
         ],
-        "doubted": [cell._asdict() for cell in scale.doubted],
+        "setups": _setups(scale),
+        "doubted": [cell._asdict() | {"harness": cell.harness or None} for cell in scale.doubted],
         "cautions": list(scale.cautions),
     }
 
 
+def _setups(scale: Pooled) -> dict[str, Any] | None:
+    """SDs and effects of harnesses and of models in them, largest first; None without any."""
+    import numpy as np
+
+    from headway.scale.ranked import around
+
+    if not scale.setups:
+        return None
+    value = np.array([effect.value for effect in scale.setups])
+    low, high = around(value, np.array([effect.se for effect in scale.setups]), LEVEL)
+    rows: list[dict[str, Any]] = [
+        {
+            "harness": effect.harness,
+            "model": effect.model or None,
+            "value": effect.value,
+            "low": float(low[k]),
+            "high": float(high[k]),
+        }
+        for k, effect in enumerate(scale.setups)
+    ]
+    rows.sort(key=lambda row: -row["value"])
+    return {
+        "harness_sd": scale.setup_sds[0],
+        "own_sd": scale.setup_sds[1],
+        "harnesses": [row for row in rows if row["model"] is None],
+        "own": [row for row in rows if row["model"] is not None],
+    }
+
+
 def pooled_text(document: dict[str, Any]) -> str:
-    """The most able models, the scores that are doubted, and how the scale was made."""
-    parts = [ability_table(document), _doubts(document), notes(document), prose(_closing(document))]
+    """The most able models, harnesses, the scores that are doubted, and how it was made."""
+    parts = [
+        ability_table(document),
+        _harnesses(document),
+        _doubts(document),
+        notes(document),
+        prose(_closing(document)),
+    ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _harnesses(document: dict[str, Any]) -> str:
+    found = document["setups"]
+    if not found:
+        return ""
+    columns = [
+        Column("harness", wrap=True, least=20),
+        Column(f"adds ({document['unit']})", right=True),
+        Column(f"{document['level']:.0%} interval", right=True),
+    ]
+    rows = [
+        (row["harness"], number(row["value"], 2), span(row["low"], row["high"], 2, join="–"))
+        for row in found["harnesses"]
+    ]
+    spread = (
+        f"SD between harnesses {number(found['harness_sd'], 2)}, of a model in one beyond that "
+        f"{number(found['own_sd'], 2)} {document['unit']}."
+    )
+    return table(columns, rows) + "\n" + prose(spread, first="  ")
 
 
 def _doubts(document: dict[str, Any]) -> str:

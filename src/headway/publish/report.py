@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ATTRIBUTION = (
     "Data: Epoch AI, https://epoch.ai/benchmarks, CC BY 4.0; CAISI (NIST), US government work."
 )
+UNSETTLED = "~"
 _LEGEND = (
     "interval: uncertainty of abilities, dates and labels (measurement)",
     "claim: what was published under this recipe (headway claims: sources)",
@@ -39,7 +40,7 @@ def gap_report(asked: Asked, *, widening: bool = False) -> str:
         _changes(answers),
         _main_table(answers),
         _second_table(answers),
-        "\n".join(prose(line, first="  ") for line in _LEGEND),
+        "\n".join(prose(line, first="  ") for line in _legend(answers)),
         _claims(answers),
         _widening(answers) if widening or len(answers) == 1 else "",
         _slopes(answers) if widening else "",
@@ -59,6 +60,14 @@ def sentence(answer: Answer) -> str:
     )
 
 
+def _legend(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """What the columns are, and the sign beside a median that is not settled where there is one."""
+    if all(answer.settled for answer in answers):
+        return _LEGEND
+    sign = f"{UNSETTLED}: the median is not settled, as two values are about as likely"
+    return (*_LEGEND[:1], sign, *_LEGEND[1:])
+
+
 def _changes(answers: Sequence[Answer]) -> str:
     """What options changed, once if it is the same for all lenses."""
     changed = {a.lens.name: ", ".join(a.lens.overrides) for a in answers if a.lens.overrides}
@@ -70,7 +79,7 @@ def _changes(answers: Sequence[Answer]) -> str:
 
 def _months(answer: Answer) -> str:
     if answer.months.median is not None:
-        return number(answer.months.median)
+        return ("" if answer.settled else UNSETTLED) + number(answer.months.median)
     return "ahead" if answer.at_least is None else f"≥ {number(answer.at_least)}"
 
 

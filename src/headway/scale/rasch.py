@@ -98,7 +98,7 @@ def rasch(
     """
     prior = Spread(spread, 0.0) if isinstance(spread, (int, float)) else spread
     _check(table, prior)
-    problem = _problem(table, prior.median)
+    problem = point_problem(table, prior.median)
     point, size = minimise(problem, _start(problem), tol=TOL)
     items = _items(table, assumed_items, imputed_items)
     draw = _measurement(table, problem, point, prior, items, draws, seed, progress)
@@ -185,7 +185,8 @@ def _weights(table: Table, times: Floats) -> Floats:
     return weights
 
 
-def _problem(table: Table, spread: float) -> Problem:
+def point_problem(table: Table, spread: float) -> Problem:
+    """The fit of the table itself with one item spread (logits), as a problem of one draw."""
     shape = (1, len(table.benchmarks))
     low, high = (
         Params(*(np.array([[v]]) for v in bound)) for bound in ((-40, -40, 1), (40, 40, 1))

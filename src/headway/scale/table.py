@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,11 @@ class Table:
         Domain of each benchmark, length B ("" where none is stated).
     imputed : (N,) bool
         True where the source filled the cell in from a subset.
+    setups : tuple of str
+        Names of the setups that are told apart; none by default.
+    setup : (N,) int
+        Index of each cell's setup, -1 where it is not known; empty without ``setups``. Only with
+        setups may a model have several cells on one benchmark.
     """
 
     models: tuple[str, ...]
@@ -44,6 +49,8 @@ class Table:
     n_items: Floats
     domain: tuple[str, ...]
     imputed: Bools
+    setups: tuple[str, ...] = ()
+    setup: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def n_scores(self) -> int:
@@ -60,10 +67,12 @@ class Table:
         n_items: Sequence[float | None] | None = None,
         domain: dict[str, str] | None = None,
         imputed: Sequence[bool] | None = None,
+        setup: Sequence[str | None] | None = None,
     ) -> Table:
         """Make a table from parallel columns; the order of rows does not matter.
 
-        Of several scores of one model on one benchmark the best counts (Epoch's rule).
+        Of several scores of one model on one benchmark, in one ``setup`` where setups are given,
+        the best counts (Epoch's rule).
 
         Raises
         ------
@@ -81,9 +90,10 @@ class Table:
             )
         models, mi = np.unique(np.asarray(model, dtype=str), return_inverse=True)
         benches, bi = np.unique(np.asarray(benchmark, dtype=str), return_inverse=True)
-        order = np.lexsort((-y, bi, mi))
+        names_of_setups, si = _setups(setup, len(y))
+        order = np.lexsort((-y, si, bi, mi))
         first = np.ones(len(y), dtype=bool)
-        first[1:] = (np.diff(mi[order]) != 0) | (np.diff(bi[order]) != 0)
+        first[1:] = np.any([np.diff(code[order]) != 0 for code in (mi, bi, si)], axis=0)
         keep = order[first]
         items = np.full(len(y), np.nan) if n_items is None else _floats(n_items)
         filled = np.zeros(len(y), bool) if imputed is None else np.asarray(imputed, bool)
@@ -97,6 +107,8 @@ class Table:
             n_items=items[keep],
             domain=tuple((domain or {}).get(b, "") for b in names),
             imputed=filled[keep],
+            setups=names_of_setups,
+            setup=si[keep] if names_of_setups else np.zeros(0, dtype=np.int64),
         )
 
     def select(self, cells: Bools) -> Table:
@@ -109,7 +121,13 @@ class Table:
             n_items=self.n_items[cells].tolist(),
             domain=dict(zip(self.benchmarks, self.domain, strict=True)),
             imputed=self.imputed[cells].tolist(),
+            setup=self._setup_names(cells),
         )
+
+    def _setup_names(self, cells: Bools) -> list[str | None] | None:
+        if not self.setups:
+            return None
+        return [None if k < 0 else self.setups[k] for k in self.setup[cells].tolist()]
 
     def with_at_least(self, benchmarks: int) -> Table:
         """Drop models with fewer scored benchmarks than this (Epoch: 4).
@@ -127,6 +145,14 @@ class Table:
                 "add scores, or lower min_benchmarks in the lens."
             )
         return self if bool(keep.all()) else self.select(keep)
+
+
+def _setups(setup: Sequence[str | None] | None, size: int) -> tuple[tuple[str, ...], Ints]:
+    """Names of the setups and the code of each row; -1 where none is named."""
+    names = tuple(sorted({s for s in setup or () if s}))
+    place = {name: k for k, name in enumerate(names)}
+    codes = [place.get(s or "", -1) for s in setup] if names and setup else [-1] * size
+    return names, np.array(codes, dtype=np.int64)
 
 
 def _floats(values: Sequence[float | None]) -> Floats:

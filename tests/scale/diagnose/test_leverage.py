@@ -15,6 +15,7 @@ from headway.scale.diagnose.leverage import (
     of_items,
 )
 from headway.scale.diagnose.look import look_at
+from headway.scale.diagnose.models import model_moves, of_models
 from headway.scale.items import rasch_items, two_pl
 
 
@@ -46,6 +47,30 @@ def test_a_whole_benchmark(case):
         assert exact @ moves[:, k] / (moves[:, k] @ moves[:, k]) == pytest.approx(1, abs=0.3)
     told = of_clusters(look, r, "benchmark")
     assert told.moves.max() == pytest.approx(np.abs(moves).max())
+
+
+def test_whole_models(case):
+    fit, r, scale, look = case
+    ability, difficulty = model_moves(look)
+    told = of_models(look)
+    agree = []
+    for m in np.argsort(-np.abs(told.errors))[:3]:
+        exact, others = fit(without(r, r.model != m), draws=2), np.arange(look.n_models) != m
+        centre = scale.ability[others].mean()
+        unit = scale.ability[others].std() if scale.unit == "SD" else 1.0
+        moved = exact.ability - (scale.ability[others] - centre) / unit
+        harder = exact.b - (scale.b - centre) / unit
+        assert np.corrcoef(harder, difficulty[m])[0, 1] > 0.95
+        assert harder @ difficulty[m] / (harder @ harder) == pytest.approx(1, abs=0.25)
+        # With slopes the others move by a fifth of a standard error, with none by less than this is
+        # good for.
+        reach = 0.3
+        assert np.abs(moved - ability[m][others]).max() < reach * scale.se.mean()
+        agree.append(np.corrcoef(moved, ability[m][others])[0, 1])
+    assert scale.name == "rasch" or np.mean(agree) > 0.7
+    k = int(np.argmax(np.abs(told.errors)))
+    assert told.by[k] == ability[k, told.whose[k]]
+    assert told.whose[k] != k
 
 
 def test_single_answers(case):

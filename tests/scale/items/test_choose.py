@@ -135,6 +135,10 @@ def test_gauge_holds_over_the_reference_models():
     np.testing.assert_allclose(scale.covariance[:6].sum(axis=0), 0, atol=1e-9)
     assert "6 reference models" in scale.gauge
     everyone = two_pl(r)
+    # Zero and unit follow each draw, so means move a little with who is the reference; nothing
+    # else does.
+    assert (np.abs(standard(scale.ability) - everyone.ability) < 0.25 * everyone.se).all()
+    scale, everyone = two_pl(r, reference=pick, method="joint"), two_pl(r, method="joint")
     np.testing.assert_allclose(standard(scale.ability), everyone.ability, atol=1e-9)
     z = scale.a * (scale.ability[:, None] - scale.b)
     np.testing.assert_allclose(z, everyone.a * (everyone.ability[:, None] - everyone.b), atol=1e-9)
@@ -149,6 +153,30 @@ def test_draws_have_the_covariance_and_hold_the_gauge():
     np.testing.assert_allclose(np.cov(scale.draws.T), scale.covariance, atol=6e-3)
     again = two_pl(r, draws=20_000, seed=3)
     np.testing.assert_array_equal(scale.draws, again.draws)
+
+
+@pytest.mark.parametrize(("models", "items"), [(12, 100), (60, 2_000)])
+@pytest.mark.parametrize("fit", [two_pl, rasch_items])
+def test_draws_of_the_joint_mode_have_its_covariance(fit, models, items):
+    """They come from the root of the information, in single precision where cells are many."""
+    _, r = simulate(9, models, items)
+    scale = fit(r, draws=20_000, seed=3, method="joint")
+    np.testing.assert_allclose(scale.draws.mean(axis=1), 0, atol=1e-4)
+    size = np.sqrt(np.diag(scale.covariance))
+    apart = (np.cov(scale.draws.T) - scale.covariance) / np.outer(size, size)
+    assert np.abs(apart).max() < 5 / np.sqrt(20_000)
+    assert scale.covariance.dtype == scale.draws.dtype == np.float64
+
+
+def test_single_precision_changes_no_standard_error(monkeypatch):
+    _, r = simulate(4, 120, 2_000)
+    monkeypatch.setattr(
+        "headway.scale.items.schur.alone", lambda _: True
+    )  # as where models are many
+    single = two_pl(r, draws=2, method="joint")
+    monkeypatch.setattr("headway.scale.items.loops.SINGLE", 10**9)
+    double = two_pl(r, draws=2, method="joint")
+    np.testing.assert_allclose(single.se, double.se, rtol=1e-3)
 
 
 def test_guess_floor_is_found_when_there_is_one():

@@ -18,7 +18,9 @@ from headway.scale.pooled import pooled
 from headway.scale.pooled.answers import Block, look
 from headway.scale.pooled.cells import GROSS, Cells, mixed
 from headway.scale.pooled.evidence import gather
-from headway.scale.pooled.surface import Problem, Spreads, surface
+from headway.scale.pooled.fit import newton_step, solve
+from headway.scale.pooled.resample import influence
+from headway.scale.pooled.surface import Problem, Spreads, by_benchmark, surface
 from headway.scale.responses import Responses
 from headway.scale.table import Table
 
@@ -315,3 +317,154 @@ def test_broken_gaia_runs_are_doubted_though_held_item_by_item(shared):
         assert cell.observed < 0.15
         assert cell.expected > 0.4
     assert len(doubted) <= 8  # of 34 x 5
+
+
+# --- setups
+
+
+def with_setups(seed, harness_sd=0.5, own_sd=0.3):
+    """Two benchmarks of items and four of scores; two of three models ran in several harnesses."""
+    rng = np.random.default_rng(seed)
+    models, harnesses, items = 18, 6, 60
+    theta, added = rng.normal(0, 1.3, models), rng.normal(0, harness_sd, harnesses)
+    answers = {"model": [], "item": [], "successes": [], "benchmark": [], "harness": []}
+    cells = []
+    for m in range(models):
+        for h in rng.permutation(harnesses)[: 1 + m % 3]:
+            at = theta[m] + added[h] + own_sd * rng.normal()
+            for b in range(6):
+                places = np.random.default_rng([seed, b]).normal(b / 3 - 1, 2, items)
+                p = 1 / (1 + np.exp(places - at - 0.2 * rng.normal()))
+                if b > 1:
+                    share = rng.binomial(1, p).mean()
+                    cells.append((f"m{m:02d}", f"b{b}", float(share), f"h{h}"))
+                    continue
+                answers["model"] += [f"m{m:02d}"] * items
+                answers["harness"] += [f"h{h}"] * items
+                answers["item"] += [f"{b}/{i}" for i in range(items)]
+                answers["successes"] += rng.binomial(1, p).tolist()
+                answers["benchmark"] += [f"b{b}"] * items
+    *columns, names = zip(*cells, strict=True)
+    table = Table.build(*columns, n_items=[items] * len(cells), setup=names)
+    return theta, added, Responses.build(answers), table
+
+
+def test_derivatives_with_setups():
+    _, _, responses, table = with_setups(0)
+    evidence = gather(responses, table, None, None)
+    b, m, e = len(evidence.benchmarks), len(evidence.models), evidence.runners.n_effects
+    assert e > 6
+    rng = np.random.default_rng(1)
+    problem = Problem(evidence, np.full(b, 1 / b), rng.uniform(0.05, 0.1, m + e))
+    x = 0.3 * rng.normal(size=m + 3 * b + 1 + e + sum(len(k.who) for k in evidence.blocks))
+    at, step, some = surface(problem, x, Spreads()), 1e-5, range(0, len(x), 7)
+    for k in some:
+        move = step * np.eye(len(x))[k]
+        ahead, behind = (surface(problem, x + sign * move, Spreads()) for sign in (1, -1))
+        slope = (ahead.value - behind.value) / (2 * step)
+        bend = (ahead.gradient - behind.gradient) / (2 * step)
+        assert at.gradient[k] == pytest.approx(slope, rel=1e-3, abs=0.02)
+        np.testing.assert_allclose(at.hessian[k], bend, rtol=1e-2, atol=0.1)
+
+
+@pytest.mark.slow
+def test_effects_of_setups_are_recovered_with_their_intervals():
+    inside, sds = [], []
+    for seed in range(6):
+        theta, added, responses, table = with_setups(seed)
+        scale = pooled(responses, table, draws=2)
+        found = {s.harness: s for s in scale.setups if not s.model}
+        unit = theta.std()
+        truth = (added - added.mean()) / unit
+        value = np.array([found[f"h{h}"].value for h in range(6)])
+        se = np.array([found[f"h{h}"].se for h in range(6)])
+        inside += (np.abs(value - value.mean() - truth) < 1.645 * se).tolist()
+        sds.append((*(sd * unit for sd in scale.setup_sds), added.std(ddof=1)))
+        z = (theta - theta.mean()) / unit
+        assert np.corrcoef(z, scale.ability)[0, 1] > 0.85
+        low, high = scale.interval()
+        inside += ((low <= z) & (z <= high)).tolist()
+    assert 0.83 < np.mean(inside) < 0.98  # nominal 0.90
+    harness, own, truth = np.mean(sds, axis=0)
+    assert harness == pytest.approx(truth, abs=0.08)
+    assert own == pytest.approx(0.3, abs=0.08)
+
+
+def test_setups_that_nothing_tells_apart_change_nothing():
+    world = made(5, models=10, items=30)
+    plain = pooled(world.responses, world.table, draws=2)
+    # One harness a model: its effect is the model's own.
+    at = {name: k % 3 for k, name in enumerate(world.table.models)}
+    own = np.array([at[name] for name in world.responses.models])
+    responses = replace(
+        world.responses,
+        labels={
+            **world.responses.labels,
+            "harness": (("h0", "h1", "h2"), own[world.responses.model]),
+        },
+    )
+    named = replace(world.table, setups=("h0", "h1", "h2"), setup=world.table.model % 3)
+    other = pooled(responses, named, draws=2)
+    np.testing.assert_array_equal(other.ability, plain.ability)
+    assert not other.setups
+    assert any("3 values of harness are added up" in text for text in other.cautions)
+
+
+def test_scores_that_name_no_setup_stand_beside_those_that_do():
+    _, _, responses, table = with_setups(1)
+    unnamed = table.setup.copy()
+    unnamed[table.benchmark == 0] = -1
+    scale = pooled(responses, replace(table, setup=unnamed), draws=2)
+    assert any("name no harness" in text and "best over setups" in text for text in scale.cautions)
+    assert {cell.harness for cell in scale.cells if cell.benchmark == table.benchmarks[0]} == {""}
+    # The same model and benchmark, held item by item in one of its harnesses: nothing twice.
+    twice = Table.build(["m01", "m01"], ["b0", "b0"], [0.5, 0.5], setup=["h9", None])
+    assert pooled(responses, twice, draws=2).n_scores == 1
+
+
+@pytest.mark.slow
+def test_terminal_bench_has_the_setup_spreads_of_a_crossed_model(shared):
+    folder = shared / "data" / "agent_psychometrics"
+    with (folder / "subjects.csv").open(encoding="utf-8") as file:
+        subjects = [r for r in csv.DictReader(file) if r["benchmark"] == "terminalbench_counts"]
+    who = {r["subject_id"]: (r["model"], r["harness"]) for r in subjects if r["model"]}
+    columns = {"model": [], "harness": [], "item": [], "successes": [], "trials": [], "run": []}
+    with gzip.open(folder / "terminalbench_counts.csv.gz", "rt", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["subject_id"] in who:
+                values = (*who[row["subject_id"]], row["item_id"], row["successes"], row["trials"])
+                for name, value in zip(columns, (*values, row["subject_id"]), strict=True):
+                    columns[name].append(value)
+    scale = pooled(Responses.build(columns), draws=2)
+    # lme4's Laplace approximation: item 2.235, harness 0.236, model in harness 0.334.
+    logits = np.array([scale.spread[0], *scale.setup_sds]) * scale.slope[0]
+    assert logits == pytest.approx([2.235, 0.236, 0.334], abs=0.04)
+
+
+# --- benchmarks drawn again
+
+
+def test_a_benchmark_more_or_less_is_told_to_first_order():
+    world = made(9, models=20, with_items=1, with_scores=9, items=80)
+    evidence = gather(world.responses, world.table, None, None)
+    fit = solve(evidence)
+    moved = influence(fit)
+    step = 1e-3
+    x = fit.x.copy()
+    for _ in range(30):  # the mode where benchmark 4 counts a little less
+        gradient = surface(fit.problem, x, fit.spreads).gradient
+        gradient -= step * by_benchmark(fit.problem, x, fit.spreads)[4]
+        x = x + newton_step(-surface(fit.problem, x, fit.spreads).hessian, gradient)
+    exact = (x - fit.x)[:20] / -step
+    np.testing.assert_allclose(moved[4], exact, atol=0.03 * np.abs(exact).max())
+
+
+def test_draws_of_benchmarks_differ_more_than_draws_of_errors_where_benchmarks_do():
+    world = made(9, models=20, with_items=1, with_scores=9, items=80)
+    scale = pooled(world.responses, world.table, draws=2, sampling=300)
+    assert scale.sampling.shape == (300, 20)
+    spread = np.nanstd(scale.sampling, axis=0)
+    assert 0.5 < np.median(spread / scale.se) < 2.5
+    few = Table.build(["a", "a", "b", "b", "b"], ["x", "y", "x", "y", "z"], [0.5, 0.6, 0.3, 0.2, 1])
+    lost = np.isnan(pooled(None, few, draws=2, sampling=300).sampling).mean(axis=0)
+    assert lost == pytest.approx([1 / 27, 0], abs=0.03)

@@ -193,25 +193,15 @@ class _Gauged(NamedTuple):
 
 
 def _gauged(run: Run, rows: Ints, *, slopes: bool, named: bool) -> _Gauged:
-    """Every draw with its own zero and unit over the reference models.
-
-    Abilities of a draw spread further than their means do, by as much as the means are unsure. The
-    fast solvers give the reference models' estimates an SD of 1, so one factor, the same for all
-    draws, makes that so here.
-    """
+    """Every draw with its own zero and unit over the reference models."""
     theta, b = run.draws["ability"], run.draws["b"]
     log_a = run.draws["log_a"] if slopes else np.zeros_like(b)
     mean = theta.mean(axis=(0, 1))
     apart = theta - theta[..., rows].mean(axis=-1, keepdims=True)
     noise = float(np.sqrt(apart.var(axis=(0, 1))[rows].mean()))
-    words = gauge(mean, rows, scaled=slopes, named=named, noise=noise).words
-    shift, unit = np.zeros(1), np.ones(1)
-    if words.startswith("mean 0"):
-        shift = theta[..., rows].mean(axis=-1, keepdims=True)
-    if words.startswith("mean 0 and SD 1"):
-        unit = theta[..., rows].std(axis=-1, keepdims=True)
-        unit = unit * ((theta - shift) / unit).mean(axis=(0, 1))[rows].std()
-    return _Gauged((theta - shift) / unit, np.exp(log_a) * unit, (b - shift) / unit, words)
+    at = gauge(mean, rows, scaled=slopes, named=named, noise=noise)
+    ability, shift, unit = at.each(theta)
+    return _Gauged(ability, np.exp(log_a) * unit, (b - shift) / unit, at.words)
 
 
 def _result(

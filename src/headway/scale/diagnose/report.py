@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from headway.scale.diagnose import leverage, precision
+from headway.scale.diagnose import leverage, models, precision
 from headway.scale.diagnose.design import design_words, unsettled
 from headway.scale.diagnose.dimensions import Dimensions, dimensions
 from headway.scale.diagnose.leverage import Answers, Leverage
 from headway.scale.diagnose.look import Look, look_at
 from headway.scale.diagnose.misfit import Misfit, misfit
+from headway.scale.diagnose.models import Loss
 from headway.scale.diagnose.pairs import Pairs, dependent_pairs
 from headway.scale.diagnose.precision import Precision
 from headway.scale.diagnose.shifts import Shifts, shifts
@@ -41,6 +42,8 @@ class Diagnosis:
         Of models, and of items.
     dropped : mapping of str to Leverage
         "item", and "benchmark" or "cluster" where the answers have them.
+    loss : Loss or None
+        What dropping each model would do; None for fewer than three, or too many.
     answers : Answers
     surprises : (K,) int
         Cells that are least expected, worst first.
@@ -58,6 +61,7 @@ class Diagnosis:
     dimensions: Dimensions | None
     precision: tuple[Precision, Precision]
     dropped: dict[str, Leverage]
+    loss: Loss | None
     answers: Answers
     surprises: Ints
     unsettled: float
@@ -108,6 +112,7 @@ def diagnose(
         dimensions=None if alone else dimensions(look, seed=seed),
         precision=(precision.of_models(look), precision.of_items(look)),
         dropped=_dropped(look, responses),
+        loss=models.of_models(look),
         answers=leverage.of_answers(look, top),
         surprises=surprises(look, top),
         unsettled=float(unsettled(look).max()),

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from headway.scale.items.gauge import gauge
-from headway.scale.items.integrated import integrated
-from headway.scale.items.joint import joint
-from headway.scale.items.loops import blas_threads, cores, loops
+from headway.scale.items.draws import noise
+from headway.scale.items.eap import abilities
+from headway.scale.items.gauge import Gauge, gauge, population_zero
+from headway.scale.items.integrated import IntegratedFit, integrated
+from headway.scale.items.joint import JointFit, joint
+from headway.scale.items.loops import loops
 from headway.scale.items.matrix import Totals
+from headway.scale.items.mean import Mean, posterior_mean, sought, spherical
 from headway.scale.items.mml import mml
 from headway.scale.items.plain import slope_and_place
 from headway.scale.items.result import ItemScale
-from headway.scale.items.schur import LARGEST, MANY
+from headway.scale.items.schur import LARGEST
 from headway.scale.items.sparse import Answers
 from headway.scale.responses import Responses
 from headway.scale.table import Floats, Ints
@@ -27,8 +31,15 @@ ALONE = (
 )
 SHRUNK = (
     "Abilities are posterior means under a normal population, drawn towards its mean; their "
-    "errors take the items as known."
+    "errors allow for those of the items, which all models share."
 )
+MANY_MODELS = (
+    f"There are more than {LARGEST} models: of their covariance only the variances are held, the "
+    "draws are joint."
+)
+
+
+TURNS = 40  # turned axes over which gauged abilities are averaged
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,24 +56,36 @@ class Asked:
 
 def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str) -> ItemScale:
     """Abilities as parameters: items integrated out, or at their mode."""
+    over = loops(data, asked.floor)
     solve = integrated if method == "integrated" else joint
-    fit = solve(loops(data, asked.floor), slopes=asked.slopes)
-    raw = fit.covariance
+    fit = solve(over, slopes=asked.slopes)
+    mean = None
+    if isinstance(fit, IntegratedFit):
+        mean = posterior_mean(over, fit) if sought(over) else None
+        words += "; abilities at their " + ("mode" if mean is None else "posterior mean")
+    found: Any = fit if mean is None else mean
+    raw, root = found.covariance, fit.root if isinstance(fit, JointFit) else None
     full = raw.ndim == 2
     variance = np.diag(raw) if full else raw
-    noise = float(np.sqrt(variance[rows].mean()))
+    error = float(np.sqrt(variance[rows].mean()))
     named = asked.reference is not None
-    at = gauge(fit.theta, rows, scaled=asked.slopes, named=named, noise=noise)
-    ability, b = at.ability(fit.theta), slope_and_place(fit.item)[1]
+    at = gauge(found.theta, rows, scaled=asked.slopes, named=named, noise=error)
+    around = noise(raw, asked.draws, asked.seed, root=root)
+    if mean is None:
+        ability, draws = at.ability(fit.theta), at.ability(fit.theta) + at.change(around)
+        covariance = at.covariance(raw) if full else raw / at.unit**2
+    else:
+        ability, covariance, draws = _gauged(at, mean, around)
+    a, b = slope_and_place(found.item)
     few = method == "joint" and words.endswith("(as asked)")
     return ItemScale(
         name=asked.name,
         models=tuple(data.models),
         ability=ability,
-        covariance=at.covariance(raw) if full else raw / at.unit**2,
-        draws=ability + at.change(_noise(raw, asked)),
+        covariance=covariance,
+        draws=draws,
         items=tuple(data.items),
-        a=slope_and_place(fit.item)[0] * at.unit,
+        a=a * at.unit,
         b=at.ability(b),
         c=np.full(len(b), asked.floor) if asked.name == "three_pl" else None,
         loglik=fit.loglik,
@@ -78,56 +101,51 @@ def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str)
     )
 
 
+def _gauged(at: Gauge, mean: Mean, around: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean, covariance and draws of abilities whose zero and unit follow each draw.
+
+    The mean of gauged abilities is not the gauge of their mean.
+    """
+    z = spherical(len(mean.theta), TURNS, 0)
+    some = mean.theta + z @ np.linalg.cholesky(mean.covariance).T
+    seen, _, _ = at.each(some)
+    covariance = np.atleast_2d(np.cov(seen.T, bias=True))
+    return seen.mean(axis=0), covariance, at.each(mean.theta + around, among=some)[0]
+
+
 def marginal(cells: Responses, asked: Asked, rows: Ints, words: str) -> ItemScale:
     """Abilities integrated out; their posterior means are reported."""
     fit = mml(cells, asked.name)
+    known = abilities(fit)
     unit = float(fit.a[0]) if asked.name == "rasch" else 1.0
-    ability, covariance = unit * fit.eap, (unit * fit.eap_sd) ** 2
-    shift, words_of_gauge = 0.0, "mean 0 over the population of models"
+    at, words_of_gauge = population_zero(len(known.mean)), "mean 0 over the population of models"
     if asked.reference is not None:
-        shift = float(ability[rows].mean())
-        words_of_gauge = f"mean 0 over {len(rows)} reference models"
+        at = gauge(known.mean, rows, scaled=False, named=True)
+        words_of_gauge = f"mean 0 over {len(rows)} reference models" if at.mean.any() else at.words
     if asked.slopes:
         words_of_gauge += ", SD 1 over the population"
-    at = gauge(ability, rows, scaled=False, named=asked.reference is not None)
-    moved = asked.reference is not None
-    noise = _noise(covariance, asked)
-    large = [] if len(ability) <= LARGEST else [ALONE]
-    if not large:
-        covariance = np.diag(covariance)
-        covariance = at.covariance(covariance) if moved else covariance
+    ability, full = at.ability(known.mean), len(known.mean) <= LARGEST
     return ItemScale(
         name=asked.name,
         models=cells.models,
-        ability=ability - shift,
-        covariance=covariance,
-        draws=ability - shift + (at.change(noise) if moved else noise),
+        ability=ability,
+        covariance=at.covariance(known.covariance()) if full else known.variances(at),
+        draws=ability + at.change(known.noise(asked.draws, asked.seed)),
         items=cells.items,
         a=fit.a / unit,
-        b=unit * fit.b - shift,
+        b=at.ability(unit * fit.b),
         c=fit.c if asked.name == "three_pl" else None,
         loglik=fit.loglik,
         method=words,
         unit="SD" if asked.slopes else "logit",
         gauge=words_of_gauge,
         n_responses=cells.n_cells,
-        cautions=(*cautions(cells.models, cells.items, Totals.of(cells)), SHRUNK, *large),
+        cautions=(
+            *cautions(cells.models, cells.items, Totals.of(cells)),
+            SHRUNK,
+            *([] if full else [MANY_MODELS]),
+        ),
     )
-
-
-def _noise(covariance: Floats, asked: Asked) -> Floats:
-    """Joint normal draws (S, M) around 0."""
-    size = asked.draws, len(covariance)
-    noise = np.random.default_rng(asked.seed).standard_normal(size)
-    if covariance.ndim == 1:
-        alone: Floats = noise * np.sqrt(covariance)
-        return alone
-    from scipy.linalg import cholesky
-
-    with blas_threads(1 if len(covariance) < MANY else cores()):
-        # LAPACK's own, which is twice as fast as NumPy's with thousands of models.
-        out: Floats = noise @ cholesky(covariance, lower=True, check_finite=False).T
-    return out
 
 
 def cautions(models: Sequence[str], items: Sequence[str], totals: Totals) -> tuple[str, ...]:

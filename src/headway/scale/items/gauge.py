@@ -50,13 +50,32 @@ class Gauge:
         out /= self.unit
         return out
 
+    def each(self, theta: Floats, among: Floats | None = None) -> tuple[Floats, Floats, Floats]:
+        """Draws (..., M) of raw abilities in zeros and units of their own, and these (..., 1).
+
+        Abilities of a draw spread further than their means do, by as much as the means are unsure.
+        One factor, the same for all, makes the SD of the reference models' means over ``among``
+        (all draws where it is not given) 1, as an estimate's is.
+        """
+        rows = self.mean > 0
+        if not rows.any():
+            return theta, np.zeros(1), np.ones(1)
+        shift, unit = theta[..., rows].mean(axis=-1, keepdims=True), np.ones(1)
+        if self.stretch.any():
+            some = theta if among is None else among
+            away = some - some[..., rows].mean(axis=-1, keepdims=True)
+            away /= away[..., rows].std(axis=-1, keepdims=True)
+            factor = float(away.reshape(-1, theta.shape[-1]).mean(axis=0)[rows].std())
+            unit = theta[..., rows].std(axis=-1, keepdims=True) * factor
+        return (theta - shift) / unit, shift, unit
+
     def covariance(self, cov: Floats) -> Floats:
         """Covariance in this gauge; directions that the gauge fixes have none."""
         # J cov J' with J = (I - A P') / unit, written so that no dense product is needed.
         a, p = np.stack([np.ones(len(cov)), self.at], 1), np.stack([self.mean, self.stretch], 1)
-        q = cov @ p
+        q = np.concatenate([cov[k : k + BLOCK] @ p for k in range(0, len(cov), BLOCK)])
         q -= a @ (p.T @ q) / 2
-        out = np.empty_like(cov)
+        out = np.empty(cov.shape)
         for k in range(0, len(cov), BLOCK):
             rows = slice(k, k + BLOCK)
             out[rows] = (cov[rows] - a[rows] @ q.T - q[rows] @ a.T) / self.unit**2
@@ -87,6 +106,12 @@ def gauge(
         return Gauge(mean, 1.0, pick, none, none, words)
     at = (theta - mean) / unit
     return Gauge(mean, unit, pick, at * pick, at, f"mean 0 and SD 1 over {who}")
+
+
+def population_zero(m: int) -> Gauge:
+    """The map that changes nothing: zero and unit are those of the abilities' population."""
+    none = np.zeros(m)
+    return Gauge(0.0, 1.0, none, none, none, "zero and unit of the population")
 
 
 def reference_rows(models: Sequence[str], reference: Sequence[str] | None) -> Ints:

@@ -55,8 +55,8 @@ class IntegratedFit:
     Attributes
     ----------
     theta : (M,) float
-    covariance : (M, M) float
-        Of theta, the items and their population allowed for.
+    whole : (M + D', M + D') float
+        Covariance of theta and of the natural parameters of the population, the items allowed for.
     item, item_cov : (J, D) and (J, D, D) float
         Posterior mean and covariance of (log a, b), or (b,), given the abilities.
     population : Population
@@ -70,7 +70,7 @@ class IntegratedFit:
     """
 
     theta: Floats
-    covariance: Floats
+    whole: Floats
     item: Floats
     item_cov: Floats
     population: Population
@@ -79,6 +79,12 @@ class IntegratedFit:
     loglik: float
     steps: int
     moved: float
+
+    @property
+    def covariance(self) -> Floats:
+        """Covariance of theta, (M, M)."""
+        m = len(self.theta)
+        return self.whole[:m, :m]
 
 
 def integrated(over: Loops, *, slopes: bool = True, order: int | None = None) -> IntegratedFit:
@@ -106,6 +112,15 @@ def integrated(over: Loops, *, slopes: bool = True, order: int | None = None) ->
         for _ in range(WARM):
             state = _gentle(problem, state)
         return _newton(problem, state)
+
+
+def items_at(over: Loops, fit: IntegratedFit, theta: Floats, population: Population) -> Floats:
+    """Posterior means (J, D) of items given abilities and a population near those of a fit."""
+    problem = _problem(over, COARSE, fit.item.shape[1])
+    state = State(theta, fit.item, fit.item_cov, population, fit.spread, fit.centre)
+    for _ in range(2):  # nodes follow
+        state = _look(problem, state, louis=False).state
+    return state.item
 
 
 class _Problem(NamedTuple):
@@ -235,10 +250,9 @@ def _newton(problem: _Problem, state: State) -> IntegratedFit:
         after, seen = _climb(problem, look, state, covariance)
         moved, steps = distance(state.theta, after.theta), steps + 1
         state, look = after, seen
-    m = len(state.theta)
     return IntegratedFit(
         theta=state.theta,
-        covariance=covariance[:m, :m],
+        whole=covariance,
         item=look.state.item,
         item_cov=look.state.item_cov,
         population=state.population,

@@ -15,7 +15,7 @@ import numpy as np
 from headway.scale.items.loops import Loops, Walk, walking
 from headway.scale.items.plain import slope_and_place
 from headway.scale.items.population import PSEUDO, USUAL_SD, Population, fitted, inverted, usual
-from headway.scale.items.schur import ability_covariance
+from headway.scale.items.schur import Certainty, ability_covariance
 from headway.scale.table import Floats
 
 SWEEPS, TOL, SINGLE_TOL = 200, 1e-6, 3e-5  # of abilities, in their SD
@@ -40,6 +40,8 @@ class JointFit:
     covariance : (M, M) float
         Of theta, items allowed for; variances (M,) where models are very many; nan where no
         errors were asked for.
+    root : (M, M) float, optional
+        Lower Cholesky factor of the inverse covariance, where there is a matrix.
     loglik : float
         Log-likelihood at the mode.
     sweeps : int
@@ -54,6 +56,7 @@ class JointFit:
     centre: float
     spread: float
     covariance: Floats
+    root: Any
     loglik: float
     sweeps: int
     moved: float
@@ -90,9 +93,9 @@ def joint(over: Loops, *, slopes: bool = True, errors: bool = True) -> JointFit:
     tol = TOL if over.exact else SINGLE_TOL
     with walking(over) as walk:
         state, sweeps, moved = sweep_until(walk, over, slopes=slopes, tol=tol)
-    covariance, loglik = np.full(len(state.theta), np.nan), np.nan
+    known = Certainty(np.full(len(state.theta), np.nan), None, np.nan)
     if errors:
-        covariance, loglik = ability_covariance(
+        known = ability_covariance(
             over, state.theta, state.item, state.population.precision, 1 / state.spread**2
         )
     return JointFit(
@@ -102,8 +105,9 @@ def joint(over: Loops, *, slopes: bool = True, errors: bool = True) -> JointFit:
         population=state.population,
         centre=state.centre,
         spread=state.spread,
-        covariance=covariance,
-        loglik=loglik,
+        covariance=known.covariance,
+        root=known.root,
+        loglik=known.loglik,
         sweeps=sweeps,
         moved=moved,
     )

@@ -169,13 +169,18 @@ def shared(over: Loops, width: int, size: int, work: Callable[[list[slice]], T])
         return list(pool.map(work, lists))
 
 
+def alone(size: int) -> bool:
+    """Whether a sum of so many numbers is so large that one worker alone adds to it."""
+    return size > ROOM // 2
+
+
 def add_squares(rows: Any, into: Any) -> Any:
     """Add to the lower triangle of ``into`` (M, M) that of rows.T @ rows; the sum.
 
     ``into`` is in Fortran order and of the type of ``rows``. Where it is so large that one worker
     alone adds to it, nothing is copied; elsewhere workers need a product that lets others run.
     """
-    if into.size <= ROOM // 2:
+    if not alone(into.size):
         into += rows.T @ rows
         return into
     from scipy.linalg.blas import dsyrk, ssyrk

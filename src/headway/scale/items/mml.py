@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from headway.errors import ScaleError
-from headway.scale.items.curve import Curve, curve
+from headway.scale.items.curve import Curve, curve, sigmoid
 from headway.scale.items.patterns import Patterns, patterns
 from headway.scale.responses import Responses
 from headway.scale.table import Bools, Floats
@@ -23,6 +23,8 @@ TOL = 1e-9  # of the gradient per model
 KINDS = ("two_pl", "rasch", "rasch_fixed", "three_pl")
 WEAK = (1.0, 0.5, 3.0)  # prior of an item that all or none solved: mean and SD of a, SD of d
 START_FLOOR = -1.5  # logit
+FARTHEST = 5.0  # no parameter moves further in one Newton step: a flat floor would leave for ever
+HIGHEST = 30.0  # logit of a floor: with few answers one may run off to 1, and 1 - c must stay
 TINY = 1e-100  # chances in denominators, whose squares must not underflow
 
 
@@ -116,7 +118,7 @@ class _Problem:
 
     def full(self, x: Floats) -> tuple[Floats, Floats, Floats]:
         a, d, g = (self.design @ x + self.offset).reshape(3, -1)
-        c = 1 / (1 + np.exp(-g)) if self.kind == "three_pl" else np.zeros_like(a)
+        c = sigmoid(np.minimum(g, HIGHEST)) if self.kind == "three_pl" else np.zeros_like(a)
         return a, d, c
 
 
@@ -271,6 +273,7 @@ def _polish(problem: _Problem, x: Floats, people: float) -> tuple[Floats, float]
         if size <= TOL * people:
             break
         step = _solved(_information(problem, x, look), look.gradient)
+        step *= min(1.0, FARTHEST / float(np.abs(step).max()))
         new = _look(problem, x + step)
         while new.value < look.value - 1e-10 * abs(look.value) and np.abs(step).max() > 1e-12:
             step = step / 2

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from headway.scale.items.loops import Loops, add_squares, blas_threads, cores, mirrored, shared
+from headway.scale.items.loops import (
+    Loops,
+    add_squares,
+    alone,
+    blas_threads,
+    cores,
+    mirrored,
+    shared,
+)
+from headway.scale.items.plain import Lost
 from headway.scale.table import Floats
 
 LARGEST = 8_000  # models of which a full covariance is held: half a gibibyte
 MANY = 1_000  # models from which one matrix is worth several threads
 HELD = 2  # numbers held per cell
+AHEAD = 4  # pieces at most that are held for one worker
+
+
+class Certainty(NamedTuple):
+    """What is known of abilities, items allowed for.
+
+    ``covariance`` (M, M) is in the precision of the loops; beyond ``LARGEST`` models it holds the
+    variances (M,), of each ability as if the others were known: the zero and unit that they share
+    are no part of them. ``root`` is the lower Cholesky factor (M, M) of its inverse, None where
+    there are variances alone. ``loglik`` is the log-likelihood.
+    """
+
+    covariance: Floats
+    root: Any
+    loglik: float
 
 
 def ability_covariance(
     over: Loops, theta: Floats, item: Floats, precision: Floats, ease: float
-) -> tuple[Floats, float]:
+) -> Certainty:
     """Inverse of the abilities' information, items eliminated; and the log-likelihood.
 
     Parameters
@@ -31,10 +57,7 @@ def ability_covariance(
 
     Returns
     -------
-    covariance : (M, M) float
-        Beyond ``LARGEST`` models the variances (M,), of each ability as if the others were known;
-        the zero and unit that they share are no part of them.
-    loglik : float
+    Certainty
     """
     m, full = len(theta), len(theta) <= LARGEST
     kind = np.float64 if over.exact else np.float32
@@ -42,8 +65,7 @@ def ability_covariance(
     def work(parts: list[slice]) -> tuple[Floats, Any, float]:
         kept, value = np.zeros(m), 0.0
         lost: Any = np.zeros((m, m) if full else m, dtype=kind, order="F")
-        for part in parts:
-            here = over.lost(part, theta, item[part], precision)
+        for here in _pieces(over, parts, theta, item, precision):
             kept, value = kept + here.kept, value + here.value
             if full:
                 lost = add_squares(here.rows, lost)
@@ -56,18 +78,43 @@ def ability_covariance(
     for more in sums[1:]:
         lost += more
     if not full:
-        return 1 / (information - lost), float(sum(value))
-    return _inverse(information, lost), float(sum(value))
+        return Certainty(1 / (information - lost), None, float(sum(value)))
+    return Certainty(*_inverse(information, lost), float(sum(value)))
 
 
-def _inverse(information: Floats, lost: Any) -> Floats:
-    """Inverse of diag(information) - lost, of which the lower triangle is given."""
-    from scipy.linalg.lapack import dpotrf, dpotri
+def _pieces(
+    over: Loops, parts: list[slice], theta: Floats, item: Floats, precision: Floats
+) -> Iterator[Lost]:
+    """What items take, piece by piece; for a worker that is alone, made on all cores."""
 
-    schur = np.negative(lost, dtype=float, order="F")
+    def look(part: slice) -> Lost:
+        return over.lost(part, theta, item[part], precision)
+
+    m = len(theta)
+    if m > LARGEST or not alone(m * m):
+        yield from map(look, parts)
+        return
+    step = min(cores(), AHEAD)
+    with ThreadPoolExecutor(step) as pool:
+        for k in range(0, len(parts), step):
+            yield from pool.map(look, parts[k : k + step])
+
+
+def _inverse(information: Floats, lost: Any) -> tuple[Any, Any]:
+    """Inverse of diag(information) - lost, of which the lower triangle is given, and its root.
+
+    In the precision of ``lost``: with so many models, information is well enough conditioned for
+    single precision (a common shift is held by the items, each of which is less sure than all
+    answers of a model). Where a root does not exist in single precision, in double.
+    """
+    from scipy.linalg import get_lapack_funcs
+
+    schur = np.negative(lost, out=lost)
     schur[np.diag_indices(len(schur))] += information
     with blas_threads(1 if len(schur) < MANY else cores()):
-        root, _ = dpotrf(schur, lower=1, overwrite_a=1)
-        out, _ = dpotri(root, lower=1, overwrite_c=1)
-    full: Floats = mirrored(out)
-    return full
+        potrf, potri = get_lapack_funcs(("potrf", "potri"), (schur,))
+        root, failed = potrf(schur, lower=1, clean=1)
+        if failed and schur.dtype != np.float64:
+            return _inverse(np.zeros(len(schur)), -schur.astype(float, order="F"))
+        out, _ = potri(root, lower=1)
+    return mirrored(out), root

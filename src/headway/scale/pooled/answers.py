@@ -23,7 +23,7 @@ ROUNDS = 50
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Successes and trials of I items by the models (indices ``who``) that answered any."""
+    """Successes and trials of I items by the runners (indices ``who``) that answered any."""
 
     benchmark: int
     who: Ints

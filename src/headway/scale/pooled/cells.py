@@ -25,9 +25,9 @@ ORDER, ROUNDS = 11, 60
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """N scores as counts on the raw scale; ``solved`` need not be whole."""
+    """N scores of runners as counts on the raw scale; ``solved`` need not be whole."""
 
-    model: Ints
+    who: Ints
     benchmark: Ints
     solved: Floats
     items: Floats
@@ -43,7 +43,7 @@ class Cells:
 
     def tiled(self, times: int) -> Cells:
         """The same cells so many times over."""
-        columns = [self.model, self.benchmark, self.solved, self.items, self.chance, self.ceiling]
+        columns = [self.who, self.benchmark, self.solved, self.items, self.chance, self.ceiling]
         return Cells(*(np.tile(column, times) for column in columns))
 
 

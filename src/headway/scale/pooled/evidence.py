@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from headway.errors import ScaleError
 from headway.scale.items.connect import components
 from headway.scale.pooled.answers import Block
 from headway.scale.pooled.cells import Cells
+from headway.scale.pooled.runners import Runners, by_runner, find_runners
 from headway.scale.responses import Responses
 from headway.scale.table import Bools, Floats, Ints, Table
 
@@ -20,10 +22,11 @@ ASSUMED, IMPUTED = 100, 30  # items behind a score where unknown, or filled in f
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Blocks of answers and cells of scores over M models and B benchmarks."""
+    """Blocks of answers and cells of scores by U runners: M models, on B benchmarks."""
 
     models: tuple[str, ...]
     benchmarks: tuple[str, ...]
+    runners: Runners
     blocks: tuple[Block, ...]
     cells: Cells
     n_responses: int
@@ -53,32 +56,38 @@ def gather(
     """
     if responses is None and table is None:
         raise ScaleError("There is nothing to fit: give responses, a table, or both.")
-    answers = None if responses is None else _by_benchmark(responses)
-    models, benchmarks = _names(answers, table)
-    blocks = () if answers is None else tuple(_blocks(answers, models, benchmarks))
-    cells, doubled = _cells(table, models, benchmarks, blocks, (chance or {}, ceiling or {}))
-    _refuse_islands(models, benchmarks, blocks, cells)
+    tests = None if responses is None else _benchmark_of_items(responses)
+    models, benchmarks = _names(responses, tests, table)
+    runners, on_answers, on_scores = find_runners(models, responses, table)
+    answers = None if responses is None else by_runner(responses, on_answers)
+    blocks: tuple[Block, ...] = ()
+    if answers is not None and tests is not None:
+        blocks = tuple(_blocks(answers, tests, benchmarks))
+    cells, doubled = _cells(
+        table, on_scores, benchmarks, runners, blocks, (chance or {}, ceiling or {})
+    )
+    _refuse_islands(models, benchmarks, runners, blocks, cells)
     return Evidence(
         models,
         benchmarks,
+        runners,
         blocks,
         cells,
-        0 if answers is None else answers.cells.n_cells,
-        (*_told(responses), *_table_told(table, doubled)),
+        0 if answers is None else answers.n_cells,
+        (*_told(responses, table, runners), *_table_told(table, doubled)),
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Answers:
-    cells: Responses
-    benchmarks: tuple[str, ...]
+class _Tests(NamedTuple):
+    """Benchmarks of the answers, and the one of each item."""
+
+    names: tuple[str, ...]
     of_item: Ints
 
 
-def _by_benchmark(responses: Responses) -> _Answers:
-    cells = responses.by_cell()
+def _benchmark_of_items(responses: Responses) -> _Tests:
     if "benchmark" not in responses.labels:
-        return _Answers(cells, (ONE,), np.zeros(len(cells.items), dtype=np.int64))
+        return _Tests((ONE,), np.zeros(len(responses.items), dtype=np.int64))
     levels, code = responses.labels["benchmark"]
     if (code < 0).any():
         k = int(np.argmax(code < 0))
@@ -96,16 +105,16 @@ def _by_benchmark(responses: Responses) -> _Answers:
             f"The item {item!r} stands in two benchmarks, {levels[code[k]]!r} and "
             f"{levels[of_item[responses.item[k]]]!r}: give each item one benchmark."
         )
-    return _Answers(cells, levels, of_item)
+    return _Tests(levels, of_item)
 
 
 def _names(
-    answers: _Answers | None, table: Table | None
+    responses: Responses | None, tests: _Tests | None, table: Table | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     models, benchmarks = set[str](), set[str]()
-    if answers is not None:
-        models |= set(answers.cells.models)
-        benchmarks |= set(answers.benchmarks)
+    if responses is not None and tests is not None:
+        models |= set(responses.models)
+        benchmarks |= set(tests.names)
     if table is not None:
         models |= set(table.models)
         benchmarks |= set(table.benchmarks)
@@ -117,15 +126,14 @@ def _at(names: tuple[str, ...], within: tuple[str, ...]) -> Ints:
     return np.array([place[name] for name in names], dtype=np.int64)
 
 
-def _blocks(answers: _Answers, models: tuple[str, ...], benchmarks: tuple[str, ...]) -> list[Block]:
-    cells, model = answers.cells, _at(answers.cells.models, models)
-    place = _at(answers.benchmarks, benchmarks)
+def _blocks(cells: Responses, tests: _Tests, benchmarks: tuple[str, ...]) -> list[Block]:
+    place = _at(tests.names, benchmarks)
     out = []
-    for b in range(len(answers.benchmarks)):
-        rows = np.flatnonzero(answers.of_item[cells.item] == b)
+    for b in range(len(tests.names)):
+        rows = np.flatnonzero(tests.of_item[cells.item] == b)
         if not len(rows):
             continue
-        who, column = np.unique(model[cells.model[rows]], return_inverse=True)
+        who, column = np.unique(cells.model[rows], return_inverse=True)
         items, row = np.unique(cells.item[rows], return_inverse=True)
         won, tried = np.zeros((2, len(items), len(who)))
         won[row, column], tried[row, column] = cells.successes[rows], cells.trials[rows]
@@ -135,26 +143,31 @@ def _blocks(answers: _Answers, models: tuple[str, ...], benchmarks: tuple[str, .
 
 def _cells(
     table: Table | None,
-    models: tuple[str, ...],
+    who: Ints,
     benchmarks: tuple[str, ...],
+    runners: Runners,
     blocks: tuple[Block, ...],
     bounds: tuple[Mapping[str, float], Mapping[str, float]],
 ) -> tuple[Cells, int]:
-    """Scores of models whose answers on that benchmark are not held item by item."""
+    """Scores of runners whose answers on that benchmark are not held item by item.
+
+    A score that may be a sum of answers, as one of the two names no harness, is left out too.
+    """
     if table is None:
         none, nobody = np.zeros(0), np.zeros(0, dtype=np.int64)
         return Cells(nobody, nobody, none, none, none, none), 0
     low, high = _bounds(table, *bounds)
-    model = _at(table.models, models)[table.model]
     benchmark = _at(table.benchmarks, benchmarks)[table.benchmark]
-    known = {(block.benchmark, int(m)) for block in blocks for m in block.who}
-    pairs = zip(benchmark.tolist(), model.tolist(), strict=True)
-    new = np.array([pair not in known for pair in pairs], dtype=bool)
+    known = {
+        (block.benchmark, key) for block in blocks for u in block.who for key in runners.keys(u)
+    }
+    pairs = zip(benchmark.tolist(), map(runners.keys, who), strict=True)
+    new = np.array([not any((b, key) in known for key in keys) for b, keys in pairs], dtype=bool)
     items = np.where(np.isnan(table.n_items), ASSUMED, table.n_items)
     items = np.where(table.imputed, np.minimum(items, IMPUTED), items)
     low, high = low[table.benchmark], high[table.benchmark]
     solved = (low + (high - low) * table.score) * items
-    cells = Cells(model[new], benchmark[new], solved[new], items[new], low[new], high[new])
+    cells = Cells(who[new], benchmark[new], solved[new], items[new], low[new], high[new])
     return cells, int((~new).sum())
 
 
@@ -175,11 +188,12 @@ def _bounds(
 def _refuse_islands(
     models: tuple[str, ...],
     benchmarks: tuple[str, ...],
+    runners: Runners,
     blocks: tuple[Block, ...],
     cells: Cells,
 ) -> None:
     """Items of a benchmark are alike, so models that share a benchmark can be compared."""
-    model = np.concatenate([cells.model, *(block.who for block in blocks)])
+    model = runners.model[np.concatenate([cells.who, *(block.who for block in blocks)])]
     links = [np.full(len(block.who), block.benchmark) for block in blocks]
     benchmark = np.concatenate([cells.benchmark, *links])
     one = np.ones(len(model))
@@ -192,15 +206,34 @@ def _refuse_islands(
         )
 
 
-def _told(responses: Responses | None) -> list[str]:
+def _told(responses: Responses | None, table: Table | None, runners: Runners) -> list[str]:
     out = []
+    if runners.harnesses:
+        out += _setups_told(table, runners)
     for label in ("harness", "effort"):
         levels = () if responses is None else responses.labels.get(label, ((), None))[0]
-        if len(levels) > 1:
+        if len(levels) > 1 and not (label == "harness" and runners.harnesses):
             out.append(
                 f"Answers under {len(levels)} values of {label} are added up, not told apart: "
                 "an ability is that of the model in the mix it was run in."
             )
+    return out
+
+
+def _setups_told(table: Table | None, runners: Runners) -> list[str]:
+    several = int((np.bincount(runners.model[runners.named]) > 1).sum())
+    said = (
+        f"Abilities are those in a harness of average effect: {len(runners.harnesses)} harnesses "
+        f"are told apart by {several} model{'' if several == 1 else 's'} that ran in several."
+    )
+    out, unnamed = [said], 0
+    if table is not None:
+        unnamed = int((table.setup < 0).sum()) if table.setups else table.n_scores
+    if unnamed:
+        out.append(
+            f"{unnamed:,} scores name no harness: what theirs adds is in their misfit, and of "
+            "several of a model on one benchmark the best counts (best over setups)."
+        )
     return out
 
 

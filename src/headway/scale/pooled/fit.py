@@ -1,9 +1,10 @@
 """Mode and curvature of the pooled posterior, with the spreads of its populations estimated.
 
-Parameters x = (theta (M,), d (B,), log v (B,), log a (B,), centre of log a), where
-v = a s is the spread of a benchmark's items in logits of solving them, which no unit moves. Newton
-steps with a Levenberg shift find the mode for given spreads; the spreads are moved by the moments
-of the normal approximation there (EM with a Laplace E-step), until they stand still.
+Parameters x = (theta (M,), d (B,), log v (B,), log a (B,), centre of log a, effects of setups,
+misfits of answers), where v = a s is the spread of a benchmark's items in logits of solving them,
+which no unit moves. Newton steps with a Levenberg shift find the mode for given spreads; the
+spreads are moved by the moments of the normal approximation there (EM with a Laplace E-step), until
+they stand still.
 
 Abilities enter as normal distributions, not points: the log-likelihood is averaged over each
 theta_m ~ N(theta_m, v_m), v_m the inverse curvature at the last round (variational EM). A mode of
@@ -32,11 +33,13 @@ from headway.scale.pooled.surface import (
     PIN,
     USUAL_LOG_A,
     USUAL_LOG_V,
+    USUAL_SETUP,
     Problem,
     Spreads,
     Surface,
     at_points,
     prior,
+    setup_sds,
     surface,
 )
 from headway.scale.table import Floats
@@ -44,14 +47,18 @@ from headway.scale.table import Floats
 USUAL_MISFIT, USUAL_BROKEN = 0.4, 0.03
 # So many of the usual kind are added to each population. Few cells are broken, so that their
 # share comes from the prior as long as a table is small.
-PSEUDO, PSEUDO_CELLS, PSEUDO_BROKEN = 5.0, 10.0, 100.0
+PSEUDO, PSEUDO_CELLS, PSEUDO_BROKEN, PSEUDO_SETUPS = 5.0, 10.0, 100.0, 2.0
 START_TOL, TOL, SPREAD_TOL = 1e-3, 1e-10, 4e-3
 STEPS, ROUNDS, WEIGHED, HASTE, SLACK = 60, 100, 5, 1.4, 0.01
+LEAP = 0.26  # of the logarithm of a spread, a round
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """The mode ``x`` (P,), its covariance (P, P), the spreads and the cells as seen there."""
+    """The mode ``x`` (P,), its covariance (P, P), the spreads and the cells as seen there.
+
+    ``problem`` says where each parameter stands in x.
+    """
 
     x: Floats
     covariance: Floats
@@ -63,21 +70,25 @@ class Fit:
     settled: bool
     average: Average
     cells: Mixed
+    problem: Problem
 
 
 def solve(evidence: Evidence) -> Fit:
     """Mode and spreads."""
     m, b = len(evidence.models), len(evidence.benchmarks)
-    problem, spreads = Problem(evidence, np.full(b, 1 / b), np.zeros(m)), Spreads()
+    variance = np.zeros(m + evidence.runners.n_effects)
+    problem, spreads = Problem(evidence, np.full(b, 1 / b), variance), Spreads()
     x, rounds, settled = _start(problem), 0, False
     while True:
         x, seen, covariance = mode(problem, x, spreads, TOL if settled else START_TOL)
         if settled or rounds >= ROUNDS:
             break
         new = _moved(problem, x, covariance, spreads)
-        change = float(np.abs(np.log(new[:-1]) - np.log(spreads[:-1])).max())
-        settled, rounds = change < SPREAD_TOL, rounds + 1
-        spreads = Spreads(*(a * (b / a) ** HASTE for a, b in zip(spreads, new, strict=True)))
+        step = np.log(new) - np.log(spreads)
+        settled, rounds = float(np.abs(step[:-1]).max()) < SPREAD_TOL, rounds + 1
+        # The first modes, in a unit that is not weighed yet, would send a spread far astray.
+        growth = np.exp(HASTE * np.clip(step, -LEAP, LEAP)).tolist()
+        spreads = Spreads(*(a * b for a, b in zip(spreads, growth, strict=True)))
         problem = _sharpened(problem, seen, spreads)
         if rounds <= WEIGHED:
             problem = _weighed(problem, seen)
@@ -93,6 +104,7 @@ def solve(evidence: Evidence) -> Fit:
         settled=settled,
         average=mean,
         cells=cells,
+        problem=problem,
     )
 
 
@@ -107,9 +119,11 @@ def _weighed(problem: Problem, seen: Surface) -> Problem:
 
 
 def _sharpened(problem: Problem, seen: Surface, spreads: Spreads) -> Problem:
-    """Variances of the abilities from the curvature there, damped: else they swing."""
-    curve = -np.diag(seen.hessian)[: problem.m] - PIN / problem.m
-    variance = 1 / np.maximum(curve, 1 / spreads.ability**2)
+    """Variances of abilities and effects from the curvature there, damped: else they swing."""
+    known = -np.diag(seen.hessian)
+    curve = np.concatenate([known[: problem.m] - PIN / problem.m, known[problem.effects]])
+    sd = np.concatenate([np.full(problem.m, spreads.ability), setup_sds(problem, spreads)])
+    variance = 1 / np.maximum(curve, 1 / sd**2)
     old = np.where(problem.variance > 0, problem.variance, variance)
     return replace(problem, variance=np.sqrt(old * variance))
 
@@ -117,10 +131,10 @@ def _sharpened(problem: Problem, seen: Surface, spreads: Spreads) -> Problem:
 def _start(problem: Problem) -> Floats:
     """Difficulties and abilities from logits of shares, additive."""
     evidence, cells = problem.evidence, problem.evidence.cells
-    model, benchmark = [cells.model], [cells.benchmark]
+    model, benchmark = [evidence.runners.model[cells.who]], [cells.benchmark]
     share = [(cells.observed * cells.items + 0.5) / (cells.items + 1)]
     for block in evidence.blocks:
-        model.append(block.who)
+        model.append(evidence.runners.model[block.who])
         benchmark.append(np.full(len(block.who), block.benchmark))
         share.append((block.won.sum(axis=0) + 0.5) / (block.tried.sum(axis=0) + 1))
     i, j, y = np.concatenate(model), np.concatenate(benchmark), np.concatenate(share)
@@ -132,7 +146,8 @@ def _start(problem: Problem) -> Floats:
         theta = np.bincount(i, logit + d[j], problem.m) / count
         theta -= theta.mean()
     slots = 0 if problem.b < 2 else sum(len(block.who) for block in evidence.blocks)
-    rest = np.concatenate([np.full(problem.b, CENTRE), np.zeros(problem.b + 1 + slots)])
+    slots += problem.b + 1 + evidence.runners.n_effects
+    rest = np.concatenate([np.full(problem.b, CENTRE), np.zeros(slots)])
     return np.concatenate([theta, d, rest])
 
 
@@ -142,7 +157,7 @@ def mode(
     """Climb to the mode; x, the surface there and the inverse of its curvature."""
     seen, shift = surface(problem, x, spreads), 0.0
     for _ in range(STEPS):
-        step = _solved(-seen.hessian, seen.gradient, shift)
+        step = newton_step(-seen.hessian, seen.gradient, shift)
         # What a full step still wins: a share of the log-likelihood, whatever the units.
         if float(step @ seen.gradient) <= tol or shift > 1e6:
             break
@@ -161,7 +176,7 @@ def _higher(new: Surface, old: Surface) -> bool:
     return bool(new.value >= old.value or (flatter and new.value > old.value - SLACK))
 
 
-def _solved(curvature: Floats, gradient: Floats, shift: float) -> Floats:
+def newton_step(curvature: Floats, gradient: Floats, shift: float = 0.0) -> Floats:
     """Newton step; the curvature is made stiffer until it is positive."""
     from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
@@ -205,6 +220,7 @@ def _moved(problem: Problem, x: Floats, covariance: Floats, spreads: Spreads) ->
     known = variance[m + b : m + 2 * b][told]
     ease = told.sum() / spreads.log_v**2 + 1 / CENTRE_SD**2
     middle = (log_v[told].sum() / spreads.log_v**2 + CENTRE / CENTRE_SD**2) / ease
+    harness, own = _setups(problem, x, variance)
     ordinary, lost, count = _misfit(problem, x, covariance, spreads)
     part = problem.misfits
     r = misfit(x[part], spreads.answers, spreads.broken).believed
@@ -217,9 +233,22 @@ def _moved(problem: Problem, x: Floats, covariance: Floats, spreads: Spreads) ->
         misfit=ordinary,
         broken=broken / (len(r) + count + PSEUDO_BROKEN),
         answers=answers,
+        harness=harness,
+        own=own,
         centre=float(np.exp(middle)),
         factor=float(np.exp(1 / np.sqrt(ease))),
     )
+
+
+def _setups(problem: Problem, x: Floats, variance: Floats) -> tuple[float, float]:
+    """SDs of harnesses and of models in them."""
+    part = problem.effects
+    squares = x[part] ** 2 + variance[part]
+    split = len(problem.evidence.runners.harnesses)
+    harness, own = (
+        _sd(some, PSEUDO_SETUPS, USUAL_SETUP) for some in (squares[:split], squares[split:])
+    )
+    return harness, own
 
 
 def _sd(squares: Floats, pseudo: float, usual: float) -> float:
@@ -236,7 +265,7 @@ def _misfit(
     problem: Problem, x: Floats, covariance: Floats, spreads: Spreads
 ) -> tuple[float, float, int]:
     """SD of ordinary misfits of scores, the number lost and of all; expectations have errors."""
-    n = len(problem.evidence.cells.model)
+    n = len(problem.evidence.cells.who)
     if not n:
         return USUAL_MISFIT, 0.0, 0
     at, mean, seen = at_points(problem, x, spreads)

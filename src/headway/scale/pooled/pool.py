@@ -12,7 +12,8 @@ from headway.scale.pooled.average import share
 from headway.scale.pooled.cells import misfit
 from headway.scale.pooled.evidence import Evidence, gather
 from headway.scale.pooled.fit import Fit, solve
-from headway.scale.pooled.result import DOUBTED, Pooled, ScoreCell
+from headway.scale.pooled.resample import resampled
+from headway.scale.pooled.result import DOUBTED, Pooled, ScoreCell, SetupEffect
 from headway.scale.ranked import normal_draws
 from headway.scale.responses import Responses
 from headway.scale.table import Floats, Ints, Table
@@ -28,6 +29,7 @@ def pooled(
     chance: Mapping[str, float] | None = None,
     ceiling: Mapping[str, float] | None = None,
     draws: int = 500,
+    sampling: int = 0,
     seed: int = 0,
     reference: Sequence[str] | None = None,
 ) -> Pooled:
@@ -37,14 +39,17 @@ def pooled(
     ----------
     responses : Responses, optional
         Answers to items; the label ``benchmark`` says to which benchmark an item belongs (all to
-        one where there is no such label). Repeated cells are added up.
+        one where there is no such label). The label ``harness`` says how the model was run.
+        Repeated cells are added up.
     table : Table, optional
         Scores above chance. A score is left out where the same model's answers on that benchmark
-        are held.
+        are held, in the same harness where both name one.
     chance, ceiling : mapping of benchmark to float, optional
         Floor and top of the raw score, 0 and 1 where a benchmark is not named.
     draws : int
         Joint draws S of the abilities.
+    sampling : int
+        Draws R of whole benchmarks, to first order.
     seed : int
         Of the draws.
     reference : sequence of str, optional
@@ -69,20 +74,24 @@ def pooled(
     raw = fit.covariance[:m, :m]
     noise = float(np.sqrt(np.diag(raw)[rows].mean()))
     at = gauge(fit.x[:m], rows, scaled=True, named=reference is not None, noise=noise)
-    return _result(evidence, fit, at, draws, seed)
+    again = resampled(evidence, fit, sampling, seed) if sampling else np.empty((0, m))
+    return _result(evidence, fit, at, draws, seed, at.ability(again))
 
 
-def _result(evidence: Evidence, fit: Fit, at: Gauge, draws: int, seed: int) -> Pooled:
+def _result(
+    evidence: Evidence, fit: Fit, at: Gauge, draws: int, seed: int, again: Floats
+) -> Pooled:
     m, b = len(evidence.models), len(evidence.benchmarks)
     theta, d, log_v, log_a, _ = np.split(fit.x, [m, m + b, m + 2 * b, m + 3 * b])
     ability, covariance = at.ability(theta), at.covariance(fit.covariance[:m, :m])
     sd = np.sqrt(np.diag(fit.covariance))
-    has_table = len(evidence.cells.model) > 0
+    has_table = len(evidence.cells.who) > 0
     return Pooled(
         models=evidence.models,
         ability=ability,
         covariance=covariance,
         draws=normal_draws(ability, covariance, draws, seed),
+        sampling=again,
         benchmarks=evidence.benchmarks,
         difficulty=at.ability(d),
         spread=np.exp(log_v - log_a) / at.unit,
@@ -102,8 +111,24 @@ def _result(evidence: Evidence, fit: Fit, at: Gauge, draws: int, seed: int) -> P
         ),
         gauge=at.words,
         n_responses=evidence.n_responses,
-        n_scores=len(evidence.cells.model),
+        n_scores=len(evidence.cells.who),
+        setups=_setups(evidence, fit, at.unit),
+        setup_sds=(fit.spreads.harness / at.unit, fit.spreads.own / at.unit),
         cautions=(*evidence.cautions, *_cautions(evidence, fit)),
+    )
+
+
+def _setups(evidence: Evidence, fit: Fit, unit: float) -> tuple[SetupEffect, ...]:
+    """Effects of harnesses, then of models in them."""
+    runners = evidence.runners
+    models = [evidence.models[k] for k in runners.model[runners.named]]
+    own = [runners.harnesses[k] for k in runners.harness[runners.named]]
+    value = fit.x[fit.problem.effects] / unit
+    se = np.sqrt(np.diag(fit.covariance)[fit.problem.effects]) / unit
+    rows = zip([*runners.harnesses, *own], [""] * len(runners.harnesses) + models, strict=True)
+    return tuple(
+        SetupEffect(harness, model, float(value[k]), float(se[k]))
+        for k, (harness, model) in enumerate(rows)
     )
 
 
@@ -127,19 +152,20 @@ def _scores(evidence: Evidence, fit: Fit) -> list[ScoreCell]:
     binomial = 1 / (cells.items * np.maximum(p * (1 - p), 1e-4))
     width = REACH * np.sqrt(fit.spreads.misfit**2 + binomial)
     columns = (cells.observed, p, sigmoid(mu - width), sigmoid(mu + width), fit.cells.believed)
-    return _rows(evidence, cells.model, cells.benchmark, columns)
+    return _rows(evidence, cells.who, cells.benchmark, columns)
 
 
 def _answers(evidence: Evidence, fit: Fit) -> list[ScoreCell]:
     m, b = len(evidence.models), len(evidence.benchmarks)
-    off = fit.x[m + 3 * b + 1 :]
+    off = fit.x[fit.problem.misfits]
     if not len(off):
         return []
     blocks = evidence.blocks
     who = np.concatenate([block.who for block in blocks])
     where = np.concatenate([np.full(len(block.who), block.benchmark) for block in blocks])
     seen = [block.won.sum(axis=0) / block.tried.sum(axis=0) for block in blocks]
-    theta, d, v, a = fit.x[who], *(fit.x[m + k * b + where] for k in range(3))
+    able = fit.problem.able(fit.x)
+    theta, d, v, a = able[who], *(fit.x[m + k * b + where] for k in range(3))
     reach = REACH * fit.spreads.answers
     expected = [share(theta + step, d, v, a) for step in (0.0, -reach, reach)]
     believed = misfit(off, fit.spreads.answers, fit.spreads.broken).believed
@@ -147,11 +173,24 @@ def _answers(evidence: Evidence, fit: Fit) -> list[ScoreCell]:
 
 
 def _rows(
-    evidence: Evidence, model: Ints, benchmark: Ints, columns: Sequence[Floats]
+    evidence: Evidence, who: Ints, benchmark: Ints, columns: Sequence[Floats]
 ) -> list[ScoreCell]:
+    runners, names = evidence.runners, (*evidence.runners.harnesses, "")
+    rows = np.stack(columns, axis=1).tolist()
     return [
-        ScoreCell(evidence.models[i], evidence.benchmarks[j], *map(float, row))
-        for i, j, row in zip(model, benchmark, np.stack(columns, axis=1), strict=True)
+        ScoreCell(
+            evidence.models[runners.model[u]],
+            evidence.benchmarks[j],
+            observed,
+            expected,
+            low,
+            high,
+            believed,
+            names[runners.harness[u]],
+        )
+        for u, j, (observed, expected, low, high, believed) in zip(
+            who, benchmark, rows, strict=True
+        )
     ]
 
 
@@ -169,7 +208,7 @@ def _cautions(evidence: Evidence, fit: Fit) -> list[str]:
             f"{count} result{'' if count == 1 else 's'} of a model on a benchmark "
             f"{'is' if count == 1 else 'are'} more probably broken than ordinary: hardly counted."
         )
-    if len(evidence.cells.model):
+    if len(evidence.cells.who):
         out.append(
             "Models on one benchmark met the same items: what that does to all of them alike is "
             "in its difficulty and spread, the rest is told apart as each score's own error."

@@ -20,7 +20,7 @@ class ScoreCell(NamedTuple):
     It is a score of the table, or the share of the items of that benchmark that it solved.
     ``observed`` and ``expected`` are shares solved above chance; ``low`` and ``high`` bound where
     90% of ordinary scores with as many items would lie; ``believed`` is the probability that the
-    misfit is an ordinary one.
+    misfit is an ordinary one. ``harness`` is empty where harnesses are not told apart.
     """
 
     model: str
@@ -30,6 +30,16 @@ class ScoreCell(NamedTuple):
     low: float
     high: float
     believed: float
+    harness: str = ""
+
+
+class SetupEffect(NamedTuple):
+    """What a harness adds to abilities, or adds for one ``model`` beyond that; with its SE."""
+
+    harness: str
+    model: str
+    value: float
+    se: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +59,9 @@ class Pooled(Normal):
         Of the abilities in that gauge, benchmarks and items allowed for.
     draws : (S, M) float
         Joint draws of the abilities.
+    sampling : (R, M) float
+        Abilities with whole benchmarks drawn again (`resample`); R may be 0. A model of which no
+        benchmark was drawn is nan.
     benchmarks : tuple of str
         Length B.
     difficulty, spread, slope : (B,) float
@@ -73,6 +86,10 @@ class Pooled(Normal):
     unit, method, gauge : str
     n_responses, n_scores : int
         Cells of both kinds that were fitted.
+    setups : tuple of SetupEffect
+        In ``unit``: of harnesses, then of models in them; empty where no model ran in several.
+    setup_sds : (float, float)
+        Estimated SDs of these two, in ``unit``.
     cautions : tuple of str
         What a reader must know before trusting this scale, one sentence each.
     """
@@ -81,6 +98,7 @@ class Pooled(Normal):
     ability: Floats
     covariance: Floats
     draws: Floats
+    sampling: Floats
     benchmarks: tuple[str, ...]
     difficulty: Floats
     spread: Floats
@@ -98,6 +116,8 @@ class Pooled(Normal):
     gauge: str
     n_responses: int
     n_scores: int
+    setups: tuple[SetupEffect, ...] = ()
+    setup_sds: tuple[float, float] = (0.0, 0.0)
     cautions: tuple[str, ...] = ()
     name: str = "pooled"
 
