@@ -20,6 +20,7 @@ from headway.cli import (
     why_claims,
     why_leverage,
 )
+from headway.cli.elicit import elicit
 from headway.cli.help import HelpPage
 from headway.cli.terminal import console, say, sorry
 from headway.cli.why import why
@@ -62,6 +63,7 @@ why.command(why_leverage.selection)
 why.command(why_leverage.widening)
 why.command(why_claims.claims)
 app.command(why)
+app.command(elicit)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
