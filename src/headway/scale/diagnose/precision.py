@@ -57,7 +57,8 @@ def precision(values: Floats, errors: Floats, *, shrunk: bool = False) -> Precis
 
 def of_models(look: Look) -> Precision:
     """Separation of the models."""
-    return precision(look.scale.ability, look.scale.se, shrunk=True)
+    errors = look.scale.se if look.scale.alone is None else look.scale.alone
+    return precision(look.scale.ability, errors, shrunk=True)
 
 
 def of_items(look: Look) -> Precision:

@@ -138,6 +138,7 @@ def marginal(cells: Responses, asked: Asked, rows: Ints, words: str) -> ItemScal
         loglik=fit.loglik,
         method=words,
         unit="SD" if asked.slopes else "logit",
+        alone=np.sqrt(known.alone),
         gauge=words_of_gauge,
         n_responses=cells.n_cells,
         cautions=(

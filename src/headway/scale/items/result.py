@@ -47,6 +47,9 @@ class ItemScale(Normal):
         Cells that were fitted.
     cautions : tuple of str
         What a reader must know before trusting this scale, one sentence each.
+    alone : (M,) float, optional
+        Where abilities are integrated out: their SDs with the items as known. Errors of items are
+        common to all models, and empirical reliability leaves them out.
     """
 
     name: str
@@ -64,6 +67,7 @@ class ItemScale(Normal):
     n_responses: int
     cautions: tuple[str, ...] = ()
     unit: str = "logit"
+    alone: Floats | None = None
 
     def items_frame(self) -> polars.DataFrame:
         """One row per item: item, a, b and, where there is a guess floor, c."""
