@@ -31,6 +31,7 @@ ROOMS = {
     "gap": {"scale"},
     "lens": {"records", "ledger", "sources", "scale", "gap"},
     "why": {"records", "ledger", "sources", "scale", "gap", "lens"},
+    "elicit": {"records", "ledger"},
     "publish": {"records", "ledger", "sources", "scale", "gap", "lens", "why"},
     "cli": {"records", "ledger", "sources", "scale", "gap", "lens", "why", "publish"},
     "__main__": {"cli"},
@@ -39,7 +40,9 @@ ROOMS = {
 # Libraries that cost time to import, and the rooms that may do so at the top of a module.
 HEAVY = {
     "numpy": {"scale", "gap", "lens", "why"},
-    "pydantic": {"records", "ledger", "sources", "lens"},
+    "pydantic": {"records", "ledger", "sources", "lens", "elicit"},
+    "aiohttp": {"elicit"},  # in the gateway's modules, which only its own process imports
+    "zstandard": {"elicit"},
     "cyclopts": {"cli"},
     "polars": set(),
     "scipy": set(),

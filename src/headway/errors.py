@@ -5,10 +5,12 @@ from __future__ import annotations
 __all__ = [
     "DataError",
     "GapError",
+    "GatewayError",
     "HeadwayError",
     "LedgerError",
     "LensError",
     "MissingExtraError",
+    "ProfileError",
     "ScaleError",
     "UnknownNameError",
 ]
@@ -40,6 +42,14 @@ class ScaleError(HeadwayError):
 
 class GapError(HeadwayError):
     """A gap cannot be measured between these groups."""
+
+
+class ProfileError(HeadwayError):
+    """A profile of a model is wrong, or does not fit a harness."""
+
+
+class GatewayError(HeadwayError):
+    """The gateway of a run cannot start or go on."""
 
 
 class MissingExtraError(HeadwayError):

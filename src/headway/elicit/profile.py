@@ -1,0 +1,180 @@
+"""A profile: what one model wants, and where it is served, each value with its source."""
+
+from __future__ import annotations
+
+import tomllib
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from headway.elicit.budget import Prices
+from headway.errors import ProfileError, UnknownNameError
+
+__all__ = ["Auth", "Endpoint", "Format", "Profile", "Prompts", "Sampling", "load", "names"]
+
+Format: TypeAlias = Literal["messages", "chat", "responses", "gemini"]
+Auth: TypeAlias = Literal["bearer", "x-api-key", "x-goog-api-key", "api-key"]
+
+# Stands in an address for a server whose port is only known when it runs.
+_BASE = "{base}"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class Endpoint(_Part):
+    """Where one wire format is served.
+
+    ``url`` is what the vendor's own client takes as its base: with ``/v1`` for chat completions
+    and Responses, without a version for Messages and Gemini. ``model`` is the name that the server
+    knows. ``key_env`` names the environment variable that holds the key, or is empty for servers
+    that want none; ``auth`` is the header that carries it, by default the format's own.
+    """
+
+    url: str
+    model: str = Field(min_length=1)
+    key_env: str | None = None
+    auth: Auth | None = None
+    source: str = Field(min_length=1)
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://", _BASE)):
+            raise ValueError("an address starts with http:// or https://, or with {base}")
+        return url.rstrip("/")
+
+
+class Sampling(_Part):
+    """Sampling that the model's maker recommends; None is unstated and left to the harness."""
+
+    temperature: float | None = Field(default=None, ge=0)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    max_tokens: int | None = Field(default=None, ge=1)
+    effort: str | None = None
+    source: str = ""
+
+
+class Prompts(_Part):
+    """A system prompt, and what is to be added to a harness's own, where the maker states them."""
+
+    system: str | None = None
+    addition: str | None = None
+    source: str = ""
+
+
+class Profile(_Part):
+    """One model as it is to be run.
+
+    Attributes
+    ----------
+    name, title, source : str
+    endpoints : dict of Format to Endpoint
+        The wire formats that are served; the gateway never translates between them.
+    preferred_harness : str or None
+        The harness that the model's maker trains or recommends it in.
+    splits_reasoning : bool
+        Whether the server reports reasoning tokens apart from other output.
+    estimates : bool
+        Whether a reply without usage may be counted by an estimate; otherwise it ends the run.
+    aliases : tuple of str
+        Patterns (``*`` and ``?``) of the names under which the server may say it ran the model.
+    """
+
+    name: str
+    title: str
+    source: str = ""
+    endpoints: dict[Format, Endpoint] = Field(min_length=1)
+    sampling: Sampling = Sampling()
+    prompts: Prompts = Prompts()
+    preferred_harness: str | None = None
+    prices: Prices | None = None
+    splits_reasoning: bool = False
+    estimates: bool = False
+    aliases: tuple[str, ...] = ()
+
+    def at(self, base: str) -> Profile:
+        """The profile with ``{base}`` in its addresses replaced, as for a server on loopback."""
+        moved = {
+            name: end.model_copy(update={"url": end.url.replace(_BASE, base.rstrip("/"))})
+            for name, end in self.endpoints.items()
+        }
+        return self.model_copy(update={"endpoints": moved})
+
+    def is_declared(self, format_: Format, ran: str) -> bool:
+        """Whether a name that the server gave is the model's own, or one of its aliases."""
+        own = self.endpoints[format_].model
+        return ran == own or any(fnmatchcase(ran, alias) for alias in self.aliases)
+
+    def common(self, formats: tuple[Format, ...]) -> Format:
+        """The first of a harness's wire formats that the model is served in.
+
+        Raises
+        ------
+        ProfileError
+            If there is none; the sentence says what each side speaks.
+        """
+        for name in formats:
+            if name in self.endpoints:
+                return name
+        raise ProfileError(
+            f"{self.name} is served as {', '.join(self.endpoints)} and the harness speaks "
+            f"{', '.join(formats) or 'nothing'}: no wire format is common, and none is translated."
+        )
+
+    def key_variables(self) -> tuple[str, ...]:
+        """Names of the environment variables that hold keys."""
+        named = (end.key_env for end in self.endpoints.values())
+        return tuple(dict.fromkeys(name for name in named if name))
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Names of the shipped profiles."""
+    found = files("headway.elicit").joinpath("profiles").iterdir()
+    return tuple(sorted(p.name.removesuffix(".toml") for p in found if p.name.endswith(".toml")))
+
+
+def load(name: str | Path) -> Profile:
+    """Read a profile by name, or a user's own by path (anything ending in ``.toml``).
+
+    Raises
+    ------
+    UnknownNameError
+        If no shipped profile has this name; the nearest are offered.
+    ProfileError
+        If a file cannot be read, is not TOML, or has a field that a profile does not have.
+    """
+    text = str(name)
+    if text.endswith(".toml"):
+        path = Path(text)
+        try:
+            return _parse(path.read_text(encoding="utf-8"), path.stem, text)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise ProfileError(f"The profile {text!r} cannot be read: {reason}.") from None
+    if text not in names():
+        near = get_close_matches(text, names(), n=3, cutoff=0.3) or list(names())
+        raise UnknownNameError(
+            f"There is no profile {text!r}; did you mean {', '.join(near)}? "
+            "(A profile of your own is given by its path, ending in .toml.)"
+        )
+    shipped = files("headway.elicit").joinpath("profiles", f"{text}.toml")
+    return _parse(shipped.read_text(encoding="utf-8"), text, f"{text}.toml")
+
+
+def _parse(text: str, name: str, where: str) -> Profile:
+    try:
+        return Profile.model_validate({"name": name, **tomllib.loads(text)})
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"{where}: not valid TOML: {error}.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ProfileError(f"{where}: {field}: {first['msg']}.") from None
