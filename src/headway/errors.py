@@ -11,7 +11,9 @@ __all__ = [
     "LensError",
     "MissingExtraError",
     "ProfileError",
+    "RunError",
     "ScaleError",
+    "TaskError",
     "UnknownNameError",
 ]
 
@@ -50,6 +52,14 @@ class ProfileError(HeadwayError):
 
 class GatewayError(HeadwayError):
     """The gateway of a run cannot start or go on."""
+
+
+class TaskError(HeadwayError):
+    """A task folder is wrong, or asks for what no sandbox here gives."""
+
+
+class RunError(HeadwayError):
+    """A run cannot start, or its record is broken or missing."""
 
 
 class MissingExtraError(HeadwayError):
