@@ -12,6 +12,7 @@ __all__ = [
     "MissingExtraError",
     "ProfileError",
     "RunError",
+    "SandboxError",
     "ScaleError",
     "TaskError",
     "UnknownNameError",
@@ -60,6 +61,10 @@ class TaskError(HeadwayError):
 
 class RunError(HeadwayError):
     """A run cannot start, or its record is broken or missing."""
+
+
+class SandboxError(HeadwayError):
+    """A sandbox cannot be had on this machine, or its supervisor was lost."""
 
 
 class MissingExtraError(HeadwayError):

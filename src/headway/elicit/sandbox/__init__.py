@@ -1,0 +1,55 @@
+"""A closed room for one run: own user, files, processes and network, with limits (Linux only).
+
+::
+
+    spec = Spec(folder, memory=2 * 2**30, seconds=600, socket=gateway)
+    with Sandbox(spec) as box:
+        box.start(["claude", "-p", "Fix the bug."], {"PATH": "/usr/bin"})
+        ended = box.wait()
+        box.collect(folder / "work")
+
+The names are loaded when they are first used, so that a supervisor starts quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from headway.elicit.sandbox.check import Finding, check
+    from headway.elicit.sandbox.handle import Sandbox
+    from headway.elicit.sandbox.spec import (
+        Captured,
+        Caps,
+        Collected,
+        Ended,
+        Mount,
+        Seed,
+        Skipped,
+        Spec,
+    )
+    from headway.elicit.sandbox.sweep import sweep
+
+__all__ = [
+    "Caps",
+    "Captured",
+    "Collected",
+    "Ended",
+    "Finding",
+    "Mount",
+    "Sandbox",
+    "Seed",
+    "Skipped",
+    "Spec",
+    "check",
+    "sweep",
+]
+
+_HOME = {"Finding": "check", "check": "check", "Sandbox": "handle", "sweep": "sweep"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME.get(name, 'spec')}"), name)
