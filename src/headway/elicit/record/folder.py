@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -84,7 +85,15 @@ def read(folder: Path) -> Run:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise RunError(f"{path} cannot be read: {reason}; a run is a folder with it.") from None
     try:
-        return Run.model_validate_json(text, extra="ignore")
+        document = json.loads(text)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise RunError(f"{path} is no JSON object; it was not written by a run.")
+    # What is derived (status, counts) is derived again, not believed.
+    given = {key: value for key, value in document.items() if key not in Run.model_computed_fields}
+    try:
+        return Run.model_validate(given)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "the document"

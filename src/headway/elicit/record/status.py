@@ -13,13 +13,12 @@ __all__ = ["counts", "status"]
 def counts(ended: Ended, replies: int) -> bool:
     """Whether a run is an attempt of the model.
 
-    A failure of a server or of our machine is missing data. A harness that fails before the model
-    said anything tells nothing about the model; one that fails after its first reply does: the
-    model may have led it there. (Analyses show the answer without such runs too.)
+    A failure of a server or of our machine is missing data, and a run without a single reply (a
+    harness that is missing, crashes at once or hangs) tells nothing about the model. A harness
+    that fails after the first reply does: the model may have led it there. (Analyses show the
+    answer without such runs too.)
     """
-    if ended == "infra_error":
-        return False
-    return ended != "harness_error" or replies > 0
+    return ended != "infra_error" and replies > 0
 
 
 def status(ended: Ended, replies: int, score: float | None, *, tampered: bool = False) -> Status:

@@ -13,13 +13,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-__all__ = ["Environment", "Headway", "TaskConfig"]
+__all__ = ["WORK", "Environment", "Headway", "TaskConfig"]
 
 _Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _UNITS = {"G": 1024.0, "M": 1.0, "K": 1 / 1024}
-# Folders of the sandbox that a task's work folder may not hide.
-_TAKEN = ("/bin", "/dev", "/etc", "/lib", "/lib64", "/logs", "/proc", "/root", "/run", "/sbin")
-_TAKEN_TOO = ("/solution", "/sys", "/tests", "/tmp", "/usr", "/var")  # noqa: S108 - not ours
+# Where an agent works in a sandbox that is made of the host's own tools.
+WORK = "/work"
 
 
 class _Part(BaseModel):
@@ -31,12 +30,11 @@ class Headway(_Part):
 
     ``root = "host"`` says that any Linux with bash and the usual tools will do, so that no image
     is needed: the files of ``environment/<files>/`` are all that the agent finds in its work
-    folder, as the Dockerfile beside them copies them for Harbor.
+    folder ``/work``, as the Dockerfile beside them copies them for Harbor.
     """
 
     root: Literal["host", "image"] = "image"
     files: str = "files"
-    workdir: str = "/app"
 
     @field_validator("files")
     @classmethod
@@ -45,16 +43,6 @@ class Headway(_Part):
         if path.is_absolute() or ".." in path.parts or not path.parts:
             raise ValueError("must be a folder inside environment/, without '..'")
         return name
-
-    @field_validator("workdir")
-    @classmethod
-    def _place(cls, name: str) -> str:
-        path = PurePosixPath(name)
-        if not path.is_absolute() or ".." in path.parts or path == PurePosixPath("/"):
-            raise ValueError("must be an absolute path in the sandbox, without '..'")
-        if any(path.is_relative_to(taken) for taken in _TAKEN + _TAKEN_TOO):
-            raise ValueError("is a folder that the sandbox needs itself; use /app")
-        return str(path)
 
 
 class Environment(_Part):
@@ -183,11 +171,21 @@ class TaskConfig(_Part):
                 return f"{field}: {why}"
         return self._outside() or self._secrets()
 
+    @property
+    def workdir(self) -> str | None:
+        """Where the agent works, inside; None where only the image knows."""
+        return self.environment.workdir or (WORK if self.headway.root == "host" else None)
+
     def _outside(self) -> str | None:
+        work = PurePosixPath(self.workdir or "/")
+        if not work.is_absolute() or ".." in work.parts:
+            return "environment.workdir: must be an absolute path in the sandbox, without '..'"
+        if self.headway.root == "host" and work != PurePosixPath(WORK):
+            return f"environment.workdir: a task without an image works in {WORK}"
         for item in self.artifacts:
             source = str(item.get("source", "")) if isinstance(item, dict) else item
-            path = PurePosixPath(self.headway.workdir, source)
-            if ".." in path.parts or not path.is_relative_to(self.headway.workdir):
+            path = PurePosixPath(work, source)
+            if ".." in path.parts or not path.is_relative_to(work):
                 return f"artifacts: {source!r} lies outside of the work folder, which is collected"
         return None
 

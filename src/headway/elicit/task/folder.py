@@ -138,7 +138,7 @@ def _hashed(folder: Path, path: Path) -> TaskFile:
 def _content(path: Path) -> bytes:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(handle, "rb") as file:
+        with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise TaskError(f"{path} is no plain file any more.")
             return file.read(_MOST_BYTES + 1)

@@ -57,11 +57,6 @@ class Task:
         return disk.digest(self.files, "tests/")
 
     @property
-    def workdir(self) -> str:
-        """Where the agent works, inside the sandbox."""
-        return self.config.headway.workdir
-
-    @property
     def needs(self) -> Needs:
         """Whether the sandbox must be an image, or any Linux with the usual tools will do."""
         return "nothing" if self.config.headway.root == "host" else "image"
