@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from headway.elicit.sandbox.check import Finding, check
+    from headway.elicit.sandbox.findings import Finding, check
     from headway.elicit.sandbox.handle import Sandbox
     from headway.elicit.sandbox.spec import (
         Captured,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         Skipped,
         Spec,
     )
-    from headway.elicit.sandbox.sweep import sweep
+    from headway.elicit.sandbox.leftovers import sweep
 
 __all__ = [
     "Caps",
@@ -46,7 +46,7 @@ __all__ = [
     "sweep",
 ]
 
-_HOME = {"Finding": "check", "check": "check", "Sandbox": "handle", "sweep": "sweep"}
+_HOME = {"Finding": "findings", "check": "findings", "Sandbox": "handle", "sweep": "leftovers"}
 
 
 def __getattr__(name: str) -> object:

@@ -6,11 +6,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 import headway
+from headway.elicit.sandbox import bwrap
 from headway.elicit.sandbox.spec import Captured, Collected, Ended, Skipped, Spec
 from headway.errors import SandboxError
 
@@ -18,6 +22,8 @@ __all__ = ["Sandbox"]
 
 # The shortest way into the supervisor: no site packages, which take longer than all the rest.
 _START = "import sys; sys.path.insert(0, {!r}); from headway.elicit.supervisor import main; main()"
+_EVENTS = ("ready", "started", "copied", "ended")
+_LOST = "The supervisor of this sandbox was lost; the kernel has ended what ran in it."
 _SOURCE = str(Path(headway.__file__).parents[1])
 
 
@@ -41,6 +47,8 @@ class Sandbox:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self._process: subprocess.Popen[bytes] | None = None
+        self._events = {name: SimpleQueue[Any]() for name in _EVENTS}
+        self._listener: Thread | None = None
         self._ready: dict[str, Any] | None = None
         self._ended: Ended | None = None
 
@@ -58,9 +66,10 @@ class Sandbox:
     def open(self) -> Sandbox:
         """Begin to make the sandbox; returns before it is made, so that other things can start."""
         if sys.platform != "linux":
-            raise SandboxError(
-                "A sandbox needs Linux (bubblewrap, namespaces): on macOS run it in a Linux VM."
-            )
+            raise SandboxError(bwrap.ELSEWHERE)
+        program = bwrap.find(sys.path)
+        if program is None:
+            raise SandboxError(bwrap.MISSING)
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _START.format(_SOURCE)],
             stdin=subprocess.PIPE,
@@ -69,7 +78,10 @@ class Sandbox:
             cwd="/",
             start_new_session=True,
         )
-        self._say({"site": [path for path in sys.path if path], **self.spec.plain()})
+        assert self._process.stdout
+        self._listener = Thread(target=self._listen, args=[self._process.stdout], daemon=True)
+        self._listener.start()
+        self._say({"bwrap": program, **self.spec.plain()})
         return self
 
     def ready(self) -> dict[str, Any]:
@@ -90,10 +102,13 @@ class Sandbox:
         self._say({"do": "start", "argv": list(argv), "env": dict(env), "cwd": cwd})
         self._hear("started")
 
-    def wait(self) -> Ended:
-        """How the command ended. Blocks until then; no process of it is left."""
+    def wait(self, timeout: float | None = None) -> Ended | None:
+        """How the command ended, and no process of it is left; None if it goes on that long."""
         if self._ended is None:
-            self._ended = _ended(self._hear("ended"))
+            try:
+                self._ended = _ended(self._hear("ended", timeout))
+            except Empty:
+                return None
         return self._ended
 
     def kill(self, why: str, grace: float | None = None) -> None:
@@ -104,10 +119,7 @@ class Sandbox:
         self._say({"do": "kill", "why": why, "grace": self.spec.grace if grace is None else grace})
 
     def snapshot(self, to: Path, folder: str = "/work") -> Collected:
-        """Copy a folder as it is at one moment while the command runs; all processes stand still.
-
-        Not while another thread is in :meth:`wait`.
-        """
+        """Copy a folder as it is at one moment while the command runs; all processes stand still."""
         return self._copied("snapshot", to, folder)
 
     def collect(self, to: Path, folder: str = "/work") -> Collected:
@@ -121,8 +133,11 @@ class Sandbox:
             return
         assert process.stdin
         assert process.stdout
-        process.stdin.close()
+        assert self._listener
+        with suppress(BrokenPipeError):
+            process.stdin.close()
         process.wait()
+        self._listener.join()
         process.stdout.close()
 
     def _copied(self, do: str, to: Path, folder: str) -> Collected:
@@ -138,13 +153,32 @@ class Sandbox:
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError as error:
-            raise SandboxError("The supervisor of this sandbox was lost.") from error
+            raise SandboxError(_LOST) from error
 
-    def _hear(self, event: str) -> dict[str, Any]:
-        """The next event of this kind."""
-        raise SandboxError("The supervisor of this sandbox was lost.")
+    def _hear(self, event: str, timeout: float | None = None) -> dict[str, Any]:
+        """The next event of this kind; other threads may wait for other kinds."""
+        said: dict[str, Any] = self._events[event].get(timeout=timeout)
+        if "error" in said:
+            self._events[event].put(said)
+            raise SandboxError(said["error"])
+        return said
+
+    def _listen(self, stream: IO[bytes]) -> None:
+        """Sort what the supervisor says; in a thread of its own."""
+        for line in stream:
+            said = json.loads(line)
+            event = said.pop("event")
+            if event != "fault":
+                self._events[event].put(said)
+                continue
+            for waiting in self._events.values():
+                waiting.put(said)
+        for waiting in self._events.values():
+            waiting.put({"error": _LOST})
 
 
 def _ended(said: dict[str, Any]) -> Ended:
-    streams = {name: Captured(Path(path), kept, seen) for name, (path, kept, seen) in said.items()}
-    return Ended(**{**said, **streams})
+    for name in ("stdout", "stderr"):
+        path, kept, seen = said[name]
+        said[name] = Captured(Path(path), kept, seen)
+    return Ended(**said)

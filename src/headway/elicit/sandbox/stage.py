@@ -1,0 +1,182 @@
+"""What a sandbox is made of, put together in the supervisor's own mount namespace."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import headway
+from headway.elicit.sandbox import bwrap, linux
+from headway.elicit.sandbox.copying import Copy, copy_tree, open_below
+
+__all__ = ["Stage", "folder_of", "host_user"]
+
+_RELAY = "/run/relay.py"
+_SOCKET = "/run/gateway.sock"
+_FIRST_USER = 1_900_000_000  # above what systemd and container tools give away
+
+
+def host_user() -> int:
+    """The number outside for a supervisor's sandbox: one of its own when root, else ours.
+
+    While two supervisors live they have two process ids, and so two users.
+    """
+    if os.getuid():
+        return os.getuid()
+    wanted = _FIRST_USER + os.getpid()
+    with open("/proc/self/uid_map", encoding="ascii") as file:
+        spans = [tuple(int(word) for word in line.split()) for line in file]
+    if any(first <= wanted < first + count for first, _, count in spans):
+        return wanted
+    first, _, count = max(spans, key=lambda span: span[2])
+    return first + count - 1 - os.getpid() % max(count // 2, 1)
+
+
+def folder_of() -> str:
+    """An empty folder to mount on; each supervisor sees only its own mount there."""
+    folder = "/run/headway" if not os.getuid() else f"/tmp/headway-{os.getuid()}"  # noqa: S108
+    os.makedirs(folder, mode=0o755, exist_ok=True)
+    seen = os.lstat(folder)
+    if seen.st_uid != os.getuid():
+        raise PermissionError(f"{folder} belongs to another user: remove it.")
+    return folder
+
+
+class Stage:
+    """Files of one sandbox: the disk that it writes to, and what it sees read-only.
+
+    Attributes
+    ----------
+    disk : str
+        Folder with ``work``, ``home``, ``tmp`` and ``shm``; a file system of its own, limited in
+        bytes and in files, without setuid files and devices.
+    words : list of str
+        Arguments of bubblewrap for what is seen read-only.
+    """
+
+    def __init__(self, spec: dict[str, Any], user: int) -> None:
+        self.spec = spec
+        self.user = user
+        top = folder_of()
+        linux.mount("tmpfs", top, "size=1m,nr_inodes=4096,mode=0755")
+        self._binds, self._texts, self.disk = f"{top}/binds", f"{top}/etc", f"{top}/disk"
+        for folder in (self._binds, self._texts, self.disk):
+            os.mkdir(folder, 0o755)
+        size, inodes = spec["disk"], spec["inodes"]
+        linux.mount("tmpfs", self.disk, f"size={size},nr_inodes={inodes},mode=0755")
+        for name in bwrap.WRITABLE:
+            os.mkdir(f"{self.disk}/{name}", 0o700)
+            os.chown(f"{self.disk}/{name}", user, user)
+        self.words = self._base() + self._mounts() + self._own()
+        self._fill()
+
+    def _base(self) -> list[str]:
+        root = self.spec["root"]
+        if root is None:
+            return bwrap.system(self._texts)
+        upper, work, whole = (f"{self.disk}/{name}" for name in ("upper", "upperwork", "root"))
+        for folder in (upper, work, whole):
+            os.mkdir(folder, 0o755)
+        options = f"lowerdir={self._bound(root)},upperdir={upper},workdir={work}"
+        linux.mount("overlay", whole, options + (",userxattr" if os.getuid() else ""))
+        return ["--bind", whole, "/", *bwrap.texts(self._texts, ("hosts", "resolv.conf"))]
+
+    def _mounts(self) -> list[str]:
+        words = []
+        seen = {"/usr": "/usr"} if self.spec["root"] is None else {}
+        for item in self.spec["mounts"]:
+            source = os.path.realpath(item["source"])
+            seen[source] = item["target"]
+            words += ["--ro-bind", self._bound(source), item["target"]]
+        python = os.path.realpath(sys.base_prefix)
+        if not _below(python, seen):
+            seen[python] = python
+            words += ["--ro-bind", self._bound(python), python]
+        return words + _hidden(seen)
+
+    def _own(self) -> list[str]:
+        relay = os.path.join(os.path.dirname(os.path.dirname(__file__)), "relay.py")
+        words = ["--ro-bind", self._bound(relay), _RELAY]
+        if path := self.spec["socket"]:
+            if not os.getuid():  # no other sandbox's user may connect
+                os.chown(path, self.user, self.user, follow_symlinks=False)
+                os.chmod(path, 0o600)
+            words += ["--bind", self._bound(path), _SOCKET]
+        return words
+
+    def command(self, argv: list[str], status: int, limits: str) -> list[str]:
+        """The command, behind the relay that starts it."""
+        port = str(self.spec["port"]) if self.spec["socket"] else "0"
+        python = [os.path.realpath(sys.executable), "-I", "-S", _RELAY]
+        return [*python, str(status), port, _SOCKET, limits, "--", *argv]
+
+    def _bound(self, source: str) -> str:
+        """The source where the sandbox's user can reach it, whatever the folders above it allow."""
+        place = f"{self._binds}/{len(os.listdir(self._binds))}"
+        if os.path.isdir(source):
+            os.mkdir(place, 0o755)
+        else:
+            with open(place, "x", encoding="ascii"):
+                pass
+        linux.bind(source, place)
+        return place
+
+    def _fill(self) -> None:
+        for seed in self.spec["seeds"]:
+            copy = Copy(self.spec["caps"], self.user)
+            source = open_below(seed["source"], "")
+            try:
+                copy_tree(source, self.place(seed["target"]), copy)
+            finally:
+                os.close(source)
+            if copy.skips:
+                path, kind, why = copy.skipped[0]
+                raise ValueError(f"The {kind} {path} of {seed['source']} {why}.")
+        for path, text in self.spec["files"].items():
+            place = f"{self.place(os.path.dirname(path))}/{os.path.basename(path)}"
+            with open(place, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chown(place, self.user, self.user)
+
+    def place(self, path: str) -> str:
+        """Where a folder of the sandbox's disk is outside; it is made if it is missing."""
+        below, name = _split(path)
+        place = f"{self.disk}/{name}"
+        for part in filter(None, below.split("/")):
+            place = f"{place}/{part}"
+            if not os.path.isdir(place):
+                os.mkdir(place, 0o755)
+                os.chown(place, self.user, self.user)
+        return place
+
+    def opened(self, path: str) -> int:
+        """An open folder of the sandbox's disk, reached without following links."""
+        below, name = _split(path)
+        return open_below(f"{self.disk}/{name}", below)
+
+
+def _split(path: str) -> tuple[str, str]:
+    """``/work/a`` -> ``a``, ``work``."""
+    for name, target in bwrap.WRITABLE.items():
+        if path == target or path.startswith(f"{target}/"):
+            below = path[len(target) :]
+            if ".." in below.split("/"):
+                break
+            return below, name
+    raise ValueError(f"{path} is not on the sandbox's disk: use a path below /work.")
+
+
+def _below(path: str, folders: dict[str, str]) -> bool:
+    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
+
+
+def _hidden(seen: dict[str, str]) -> list[str]:
+    """Our own package, wherever it can be seen: it brings the tests that tasks are judged by."""
+    words = []
+    own = os.path.realpath(os.path.dirname(headway.__file__))
+    for source, target in seen.items():
+        if own.startswith(f"{source}/"):
+            place = f"{target}{own[len(source) :]}"
+            words += ["--tmpfs", place, "--remount-ro", place]
+    return words

@@ -1,0 +1,90 @@
+"""The processes inside a sandbox, seen from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+__all__ = ["inside", "reap", "send"]
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+
+
+def inside(top: int) -> list[int]:
+    """Descendants of bubblewrap but for its own init, which is the first of them.
+
+    Children of threads other than the first are found when that thread is asked.
+    """
+    found: list[int] = []
+    waiting = [grandchild for child in _children(top) for grandchild in _all_children(child)]
+    while waiting:
+        pid = waiting.pop()
+        found.append(pid)
+        waiting += _all_children(pid)
+    return found
+
+
+def _all_children(pid: int) -> list[int]:
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return []
+    if len(threads) == 1:
+        return _children(pid)
+    found = []
+    for thread in threads:
+        try:
+            with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as file:
+                found += [int(word) for word in file.read().split()]
+        except OSError:
+            continue
+    return found
+
+
+def send(top: int, number: signal.Signals) -> None:
+    """A signal to every process inside, and to nothing outside that took over a number."""
+    room = {_namespace(child) for child in _children(top)}
+    for pid in inside(top):
+        try:
+            handle = os.pidfd_open(pid)
+        except OSError:
+            continue
+        try:
+            # The handle holds one process, and the number is its while that process lives.
+            if _namespace(pid) in room:
+                signal.pidfd_send_signal(handle, number)
+        except ProcessLookupError:
+            continue
+        finally:
+            os.close(handle)
+
+
+def _namespace(pid: int) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/ns/pid")
+    except OSError:
+        return ""
+
+
+def reap(seconds: float) -> bool:
+    """Wait until this process has no descendants; False when some outlive the time.
+
+    Works because orphans become our children, and the init of a process namespace ends only
+    after everything in it has.
+    """
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return True
+        if not pid:
+            time.sleep(0.001)
+    return False

@@ -1,0 +1,336 @@
+"""The process that makes one sandbox, watches its command, and ends everything that it started.
+
+Speaks JSON lines: what is wanted on stdin, what happened on stdout. The end of stdin is the end
+of the sandbox. Only light modules are imported: this process starts before every run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import selectors
+import signal
+import sys
+import time
+from typing import Any
+
+from headway.elicit.sandbox import bwrap, cgroups, linux, names, seccomp, tree
+from headway.elicit.sandbox.copying import Copy, copy_tree
+from headway.elicit.sandbox.stage import Stage, host_user
+
+__all__ = ["main"]
+
+_RUNS = b"+"  # the relay says so just before it becomes the command
+_CHUNK = 1 << 16
+_STUCK = 30.0  # seconds until processes that SIGKILL does not end are a fault of the machine
+
+
+class _Output:
+    """What one stream of the command says, its first bytes in a file."""
+
+    def __init__(self, path: str, cap: int) -> None:
+        self.path, self.cap, self.kept, self.seen = path, cap, 0, 0
+        self.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+        self.read, self.write = os.pipe()
+
+    def take(self) -> bool:
+        """Read a piece; False at the end."""
+        data = os.read(self.read, _CHUNK)
+        self.seen += len(data)
+        keep = memoryview(data)[: self.cap - self.kept]
+        while keep:
+            written = os.write(self.file, keep)
+            self.kept += written
+            keep = keep[written:]
+        return bool(data)
+
+    def told(self) -> tuple[str, int, int]:
+        return self.path, self.kept, self.seen
+
+
+class _Fault(Exception):
+    """The sandbox cannot be had; the sentence goes to the caller."""
+
+
+class _Supervisor:
+    def __init__(self, spec: dict[str, Any]) -> None:
+        self.spec = spec
+        self.poll = selectors.DefaultSelector()
+        self.top = 0  # process id of bubblewrap
+        self.begun = self.deadline = 0.0
+        self.still = 0.0  # seconds in which the command stood still for a snapshot
+        self.why: tuple[str, str] | None = None  # we end it: reason and sentence
+        self.kill_at: float | None = None
+        self.over = False
+        self.binary = os.open(spec["bwrap"], os.O_RDONLY | os.O_CLOEXEC)
+        self.user = host_user()
+        self.outputs = [
+            _Output(f"{spec['folder']}/{name}", spec["output"]) for name in ("stdout", "stderr")
+        ]
+        self.name = names.name_of(os.getpid())
+        linux.own_mounts()
+        self.stage = Stage(spec, self.user)
+        self.group = cgroups.make(self.name)
+        self.group.limit(spec["memory"], spec["pids"], spec["cpus"])
+
+    # ------------------------------------------------------------------ the command
+
+    def start(self, argv: list[str], env: dict[str, str], cwd: str) -> None:
+        """Run the command and wait until it was executed, or could not be."""
+        status, told = os.pipe()
+        os.set_inheritable(told, True)
+        filters = seccomp.program()
+        files = [_memory_file(filters)] if filters is not None else []
+        words = bwrap.arguments(self.stage.words, self.stage.disk, env, cwd, *(files or [None]))
+        files.append(_memory_file(words))
+        argv = self.stage.command(argv, told, self._own_limits())
+        argv = ["bwrap", "--args", str(files[-1]), "--", *argv]
+        self.begun = time.monotonic()
+        self.deadline = self.begun + self.spec["seconds"]
+        supervisor = os.getpid()
+        self.top = os.fork()
+        if not self.top:
+            self._become(supervisor, argv, told)
+        for handle in (told, *files, *(output.write for output in self.outputs)):
+            os.close(handle)
+        for output in self.outputs:
+            self.poll.register(output.read, selectors.EVENT_READ, output)
+        self.end = os.pidfd_open(self.top)
+        self.poll.register(self.end, selectors.EVENT_READ, None)
+        said = b""
+        while data := os.read(status, 4096):
+            said += data
+        os.close(status)
+        if said != _RUNS:
+            said = said.removeprefix(_RUNS) or b"bubblewrap cannot make the sandbox, see stderr"
+            self.why = ("not_started", f"The command cannot be run: {said.decode()}.")
+        _tell("started")
+
+    def _become(self, supervisor: int, argv: list[str], told: int) -> None:
+        """In the child: take the limits and the user, then be bubblewrap."""
+        try:
+            self.group.join()
+            if not os.getuid():
+                os.setgroups([])
+                os.setresgid(self.user, self.user, self.user)
+                os.setresuid(self.user, self.user, self.user)
+            linux.die_with(supervisor)
+            null = os.open("/dev/null", os.O_RDONLY)
+            for place, handle in enumerate((null, *(output.write for output in self.outputs))):
+                os.dup2(handle, place)
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            _process_limits()
+            os.execve(self.binary, argv, {})
+        except OSError as error:
+            os.write(told, f"bubblewrap: {error}".encode())
+        finally:
+            os._exit(126)
+
+    def _own_limits(self) -> str:
+        """What each process must be limited to, where there is no cgroup."""
+        held = self.group.folders
+        pids = 0 if "pids" in held else self.spec["pids"]
+        memory = 0 if "memory" in held else self.spec["memory"]
+        return f"{pids},{memory}" if pids or memory else "-"
+
+    def finish(self) -> None:
+        """bubblewrap has ended: end all the rest, then tell how it went."""
+        _, status = os.waitpid(self.top, 0)
+        seconds = time.monotonic() - self.begun - self.still
+        self.over = True
+        self.poll.unregister(self.end)
+        os.close(self.end)
+        self.clear()
+        for output in self.outputs:
+            if output.read in self.poll.get_map():
+                self.poll.unregister(output.read)
+            while output.take():
+                pass
+        code = os.waitstatus_to_exitcode(status)
+        oom = self.group.oom_kills()
+        reason, number, text = self._reason(code, oom)
+        started = reason != "not_started"
+        _tell(
+            "ended",
+            reason=reason,
+            exit_code=code if started and number is None else None,
+            signal=number,
+            text=text,
+            seconds=seconds,
+            peak_memory=self.group.peak(),
+            oom_kills=oom,
+            stdout=self.outputs[0].told(),
+            stderr=self.outputs[1].told(),
+        )
+
+    def _reason(self, code: int, oom: int | None) -> tuple[str, int | None, str]:
+        # bubblewrap tells a signal as shells do.
+        number = -code if code < 0 else code - 128 if 128 < code <= 192 else None
+        if self.why:
+            return self.why[0], number, self.why[1]
+        if number == signal.SIGKILL and oom:
+            return "oom", number, f"The kernel ended it: more than {self.spec['memory']} bytes."
+        if number is not None:
+            return "signal", number, f"It ended by signal {number}."
+        return "exit", None, ""
+
+    def clear(self) -> None:
+        """SIGKILL to all that is left, and wait until it is gone."""
+        self.group.kill()
+        if not tree.reap(_STUCK):
+            raise _Fault("Processes of this sandbox do not end: the machine is at fault.")
+
+    # ------------------------------------------------------------------ what is asked
+
+    def stop(self, reason: str, text: str, grace: float) -> None:
+        """Ask all processes inside to end, and kill them `grace` seconds later."""
+        if self.top and not self.over and self.why is None:
+            self.why = (reason, text)
+            self.kill_at = time.monotonic() + grace
+            tree.send(self.top, signal.SIGTERM)
+
+    def copy(self, to: str, folder: str) -> None:
+        """Copy a folder while nothing in the sandbox moves."""
+        begun = time.monotonic()
+        running = bool(self.top) and not self.over
+        if running and not self.group.freeze(still=True):
+            tree.send(self.top, signal.SIGSTOP)
+        try:
+            told = self._copy(to, folder)
+        except (OSError, ValueError) as error:
+            told = {"error": f"{folder} of the sandbox cannot be copied to {to}: {error}"}
+        finally:
+            if running and not self.group.freeze(still=False):
+                tree.send(self.top, signal.SIGCONT)
+            if running:
+                self.still += time.monotonic() - begun
+                self.deadline += time.monotonic() - begun
+        _tell("copied", **told)
+
+    def _copy(self, to: str, folder: str) -> dict[str, Any]:
+        partial = f"{to}.partial-{os.getpid()}"
+        source = self.stage.opened(folder)
+        try:
+            os.mkdir(partial, 0o755)
+            copy = Copy(self.spec["caps"])
+            copy_tree(source, partial, copy)
+            if os.path.lexists(to):
+                raise FileExistsError(f"{to} exists")
+            os.rename(partial, to)
+        finally:
+            os.close(source)
+        return copy.told()
+
+    def obey(self, wanted: dict[str, Any]) -> None:
+        """Do one thing that the caller asks for."""
+        match wanted.pop("do"):
+            case "start":
+                self.start(**wanted)
+            case "kill":
+                self.stop("killed", wanted["why"], wanted["grace"])
+            case "snapshot":
+                self.copy(**wanted)
+            case "collect" if self.over or not self.top:
+                self.copy(**wanted)
+            case "collect":
+                _tell("copied", error="The command still runs: wait for it, or take a snapshot.")
+
+    def run(self) -> None:
+        """Watch until the caller goes."""
+        lines = _Lines()
+        self.poll.register(0, selectors.EVENT_READ, lines)
+        while True:
+            for key, _ in self.poll.select(self._next()):
+                if key.data is lines:
+                    for line in lines.take():
+                        self.obey(json.loads(line))
+                    if lines.closed:
+                        return
+                elif key.data is None:
+                    self.finish()
+                elif not self.over and not key.data.take():
+                    self.poll.unregister(key.fd)
+            self._watch_time()
+
+    def _next(self) -> float | None:
+        """Seconds until something is due."""
+        if not self.top or self.over:
+            return None
+        return max((self.kill_at or self.deadline) - time.monotonic(), 0)
+
+    def _watch_time(self) -> None:
+        if not self.top or self.over:
+            return
+        if self.kill_at is not None and time.monotonic() >= self.kill_at:
+            self.kill_at = None
+            self.deadline = float("inf")
+            os.kill(self.top, signal.SIGKILL)
+            self.group.kill()
+        elif self.kill_at is None and time.monotonic() >= self.deadline:
+            self.stop("timeout", f"It ran for {self.spec['seconds']:g} s.", self.spec["grace"])
+
+    def close(self) -> None:
+        """End what runs, and leave nothing behind; the mounts go with this process."""
+        if self.top and not self.over:
+            os.kill(self.top, signal.SIGKILL)
+        self.clear()
+        self.group.remove()
+
+
+class _Lines:
+    """Whole lines of stdin."""
+
+    def __init__(self) -> None:
+        self.rest = b""
+        self.closed = False
+
+    def take(self) -> list[bytes]:
+        data = os.read(0, _CHUNK)
+        self.closed = not data
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        return lines
+
+
+def _process_limits() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    files = min(16_384, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+
+def _memory_file(data: bytes) -> int:
+    """A file without a name, to be read from its beginning by a child."""
+    handle = os.memfd_create("headway", 0)
+    os.write(handle, data)
+    os.lseek(handle, 0, os.SEEK_SET)
+    return handle
+
+
+def _tell(event: str, **what: Any) -> None:
+    os.write(1, json.dumps({"event": event, **what}).encode() + b"\n")
+
+
+def main() -> None:
+    """Serve one sandbox, whose specification is the first line of stdin."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    linux.reap_orphans()
+    first = b""
+    while not first.endswith(b"\n"):
+        byte = os.read(0, 1)
+        if not byte:
+            return
+        first += byte
+    supervisor = None
+    try:
+        supervisor = _Supervisor(json.loads(first))
+        _tell("ready", uid=supervisor.user, name=supervisor.name, limits=supervisor.group.folders)
+        supervisor.run()
+    except (OSError, ValueError, _Fault) as error:
+        _tell("fault", error=f"This sandbox cannot be had: {error}")
+    finally:
+        if supervisor:
+            supervisor.close()
+
+
+if __name__ == "__main__":
+    main()
