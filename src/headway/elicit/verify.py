@@ -20,7 +20,7 @@ from headway.elicit.sandbox import Ended, Mount, Sandbox, Seed, Spec
 from headway.elicit.task import Task
 from headway.errors import SandboxError, TaskError
 
-__all__ = ["ENVIRONMENT", "limits", "reward", "solve", "verify"]
+__all__ = ["ENVIRONMENT", "reward", "room", "solve", "verify"]
 
 ENVIRONMENT = {
     "HOME": "/home/agent",
@@ -85,21 +85,112 @@ def solve(task: Task, work: Path, folder: Path) -> Ended:
         for place, lay in ((start, task.lay_out), (solution, task.lay_solution)):
             place.mkdir()
             lay(place)
-        spec = limits(task, folder, task.config.agent.timeout_sec or 600.0)(
-            (Seed(start),), (Mount(solution, "/solution"),)
-        )
+        (solution / "solve.sh").chmod(0o755)
+        seconds = task.config.agent.timeout_sec or 600.0
+        spec = room(task, folder, seconds, (Seed(start),), (Mount(solution, "/solution"),))
         with Sandbox(spec) as box:
             env = task.config.environment.env | task.config.solution.env
             box.start(_script("/solution/solve.sh"), ENVIRONMENT | env)
-            ended = box.wait()
+            ended = _waited(box)
             box.collect(work)
     return ended
 
 
-class limits:  # noqa: N801 - a function that takes its arguments in two turns
-    """What a task's sandbox may take: memory, disk and cores that it states, within our own.
+def room(
+    task: Task,
+    folder: Path,
+    seconds: float,
+    seeds: tuple[Seed, ...],
+    mounts: tuple[Mount, ...] = (),
+) -> Spec:
+    """A sandbox of the size that a task states (2 GB of memory, 1 GB of disk where it does not)."""
+    wanted = task.config.environment
+    return Spec(
+        folder,
+        mounts=mounts,
+        seeds=seeds,
+        memory=(wanted.memory_mb or 2048) * _MB,
+        disk=(wanted.storage_mb or 1024) * _MB,
+        cpus=wanted.cpus,
+        seconds=seconds,
+    )
 
-    ::
 
-        limits(task, folder, seconds)(seeds, mounts) -> Spec
+def reward(folder: Path) -> tuple[dict[str, float], str]:
+    """What the tests left in their folder, and what is wrong with it (empty for nothing).
+
+    Of an object with several numbers, ``reward`` is the score; an object with one number gives
+    that. Two files that disagree give none: the format does not say which one counts.
     """
+    found = [_read(folder / name) for name in _REWARDS if os.path.lexists(folder / name)]
+    if not found:
+        return {}, "The verifier left no reward file."
+    for _, wrong in found:
+        if wrong:
+            return {}, wrong
+    rewards = {name: value for numbers, _ in found for name, value in numbers.items()}
+    scores = {numbers["reward"] for numbers, _ in found if "reward" in numbers}
+    if len(scores) > 1:
+        return rewards, "The verifier left two reward files that disagree."
+    if not scores:
+        return rewards, "The verifier left several numbers and none is called reward."
+    score = scores.pop()
+    if not 0 <= score <= 1:
+        return rewards, f"The verifier left {score:g}, which is not between 0 and 1."
+    return rewards, ""
+
+
+def _run(task: Task, work: Path, folder: Path) -> Ended:
+    with tempfile.TemporaryDirectory(prefix="headway-") as temporary:
+        tests, logs = Path(temporary, "tests"), Path(temporary, "logs")
+        tests.mkdir()
+        task.lay_tests(tests)
+        (tests / "test.sh").chmod(0o755)
+        (logs / "verifier").mkdir(parents=True)
+        seeds = (Seed(work), Seed(logs, _LOGS))
+        spec = room(
+            task, folder, task.config.verifier.timeout_sec, seeds, (Mount(tests, "/tests"),)
+        )
+        with Sandbox(spec) as box:
+            env = task.config.environment.env | task.config.verifier.env
+            box.start(_script("/tests/test.sh"), ENVIRONMENT | env)
+            ended = _waited(box)
+            box.collect(folder / "logs", _LOGS)
+    return ended
+
+
+def _waited(box: Sandbox) -> Ended:
+    ended = box.wait()
+    assert ended is not None  # no time limit was given
+    return ended
+
+
+def _script(path: str) -> list[str]:
+    # As Harbor starts it: a script without a first line that names its shell runs too.
+    return ["/bin/bash", "-c", path]
+
+
+def _read(path: Path) -> tuple[Mapping[str, float], str]:
+    """Numbers by name, and what is wrong."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST:
+        return {}, f"The verifier's {path.name} is no small plain file."
+    text = path.read_text(encoding="utf-8", errors="replace").strip()
+    if not text:
+        return {}, f"The verifier left an empty {path.name}."
+    try:
+        found = json.loads(text) if path.suffix == ".json" else {"reward": float(text)}
+    except (ValueError, RecursionError):
+        return {}, f"The verifier's {path.name} cannot be read: {text[:60]!r}."
+    if not isinstance(found, dict):
+        found = {"reward": found}
+    numbers = {name: float(value) for name, value in found.items() if _is_number(value)}
+    if "reward" not in numbers and len(numbers) == 1:
+        numbers = {"reward": next(iter(numbers.values())), **numbers}
+    if not numbers:
+        return {}, f"The verifier's {path.name} holds no number."
+    return numbers, ""
+
+
+def _is_number(value: object) -> bool:
+    plain = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return plain and math.isfinite(value)
