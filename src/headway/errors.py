@@ -6,6 +6,7 @@ __all__ = [
     "DataError",
     "GapError",
     "GatewayError",
+    "HarnessError",
     "HeadwayError",
     "LedgerError",
     "LensError",
@@ -65,6 +66,10 @@ class RunError(HeadwayError):
 
 class SandboxError(HeadwayError):
     """A sandbox cannot be had on this machine, or its supervisor was lost."""
+
+
+class HarnessError(HeadwayError):
+    """A harness is wrong, is not installed, or cannot be."""
 
 
 class MissingExtraError(HeadwayError):

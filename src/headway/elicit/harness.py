@@ -1,0 +1,300 @@
+"""A harness: one agent program, how it is installed, and how it is run; all of it data.
+
+Shipped harnesses are ``elicit/harnesses/NAME.toml``; a user's own is given by its path. Texts hold
+placeholders from a closed list (:data:`PLACEHOLDERS`), which are replaced as texts: no shell reads
+them, and the task's prompt may stand in elements of the command only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from headway.elicit.platforms import here, triple
+from headway.elicit.profile import Format
+from headway.errors import HarnessError, UnknownNameError
+
+__all__ = [
+    "PLACEHOLDERS",
+    "Harness",
+    "Invocation",
+    "Log",
+    "Observed",
+    "Package",
+    "Setting",
+    "Where",
+    "load",
+    "names",
+]
+
+PLACEHOLDERS = (
+    "prompt",  # the task's instruction; in the command only
+    "model",  # the model name that the gateway lets pass
+    "base_url",  # where the gateway listens, as the harness sees it: no /v1, no slash at the end
+    "format",  # the wire format of this run: messages, chat, responses or gemini
+    "work",  # folder of the task
+    "home",  # home folder of the run, writable, outside of the task's folder
+    "folder",  # where the installed harness is mounted, read-only
+    "program",  # its program, in that folder
+    "max_turns",
+)
+_HELD = re.compile(r"\{([A-Za-z_]+)\}")
+# One argument of a program, as Linux limits it (MAX_ARG_STRLEN), with the byte that ends it.
+_LONGEST = 128 * 1024 - 1
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class Package(_Part):
+    """What is installed, and from which registry.
+
+    ``install`` lists what the package manager is asked for and ``program`` is the path of the
+    program in the folder; both may hold ``{platform}`` (as ``linux-x64``) and ``{triple}`` (as
+    ``x86_64-unknown-linux-musl``). Packages of programs for one platform are asked for directly:
+    the package of the name only picks among them, in a script that is not run here.
+    ``integrity`` holds the sha512 of each package as the registry states it, by platform.
+    """
+
+    registry: Literal["npm"]
+    name: str
+    version: str
+    install: tuple[str, ...] = Field(min_length=1)
+    program: str
+    platforms: tuple[str, ...] = Field(min_length=1)
+    integrity: dict[str, str]
+    megabytes: int = Field(gt=0)
+    source: str
+
+    def on(self, text: str, platform: str | None = None) -> str:
+        """A text with the names of a platform, by default of this machine."""
+        name = platform or here()
+        return text.replace("{platform}", name).replace("{triple}", triple(name))
+
+
+class Licence(_Part):
+    """The terms of the package: an SPDX name, or ``proprietary`` with the file that states them."""
+
+    name: str
+    proprietary: bool = False
+    files: tuple[str, ...] = ()
+    source: str
+
+
+class Where(_Part):
+    """A field in the lines of a log: those in which each of ``where`` holds, by dotted path."""
+
+    where: dict[str, str]
+    field: str
+
+    def last(self, lines: list[dict[str, Any]]) -> Any:
+        """Value in the last line that matches, or None."""
+        for line in reversed(lines):
+            if all(_at(line, path) == value for path, value in self.where.items()):
+                found = _at(line, self.field)
+                if found is not None:
+                    return found
+        return None
+
+
+class Log(_Part):
+    """The harness's own log: JSON lines on its output, or in a file in its home."""
+
+    kind: Literal["jsonl"] = "jsonl"
+    file: str | None = None
+    answer: Where
+    error: Where | None = None
+
+
+class Observed(_Part):
+    """What was seen on the wire when this version was tried; for people and for tests."""
+
+    date: dt.date
+    requests_per_turn: int
+    tools: tuple[str, ...]
+    write_file: tuple[str, dict[str, str]]
+    auxiliary: tuple[str, ...] = ()
+    on_402: str
+    notes: tuple[str, ...] = ()
+
+
+class Setting(_Part):
+    """What one run fills in."""
+
+    prompt: str = Field(min_length=1)
+    model: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")
+    base_url: str = Field(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$")
+    format: Format
+    work: PurePosixPath
+    home: PurePosixPath
+    folder: PurePosixPath
+    max_turns: int = Field(default=200, ge=1)
+
+    @field_validator("prompt")
+    @classmethod
+    def _short(cls, prompt: str) -> str:
+        if "\0" in prompt or len(prompt.encode()) > _LONGEST:
+            raise ValueError(f"an instruction is text of at most {_LONGEST} bytes without NUL")
+        return prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """How one run starts: what to write into its home, its whole environment, its command."""
+
+    argv: tuple[str, ...]
+    environment: dict[str, str]
+    seed_files: dict[str, str]
+
+
+class Harness(_Part):
+    """One agent program as it is run.
+
+    Attributes
+    ----------
+    name, title, source : str
+    package : Package or None
+        None for our own loop, which needs no installation.
+    formats : tuple of Format
+        Wire formats it speaks, the preferred one first.
+    command : tuple of str
+        Elements of the command line, with placeholders.
+    environment : dict of str to str
+        The whole environment besides ``HOME`` and ``PATH``, with placeholders.
+    seed_files : dict of str to str
+        Files that are written into the home before the start: relative path to text, both with
+        placeholders but without the prompt.
+    version_command : tuple of str
+        Prints the version; empty for our own loop.
+    log : Log
+    licence : Licence
+    observed : Observed
+    """
+
+    name: Name
+    title: str
+    source: str
+    package: Package | None = None
+    formats: tuple[Format, ...] = Field(min_length=1)
+    command: tuple[str, ...] = Field(min_length=1)
+    environment: dict[str, str] = {}
+    seed_files: dict[str, str] = {}
+    version_command: tuple[str, ...] = ()
+    log: Log
+    licence: Licence
+    observed: Observed
+
+    @field_validator("command")
+    @classmethod
+    def _known(cls, command: tuple[str, ...]) -> tuple[str, ...]:
+        _check(command, PLACEHOLDERS)
+        return command
+
+    @field_validator("environment", "seed_files")
+    @classmethod
+    def _quiet(cls, texts: dict[str, str]) -> dict[str, str]:
+        # The prompt would be read as JSON or TOML there, and could say more than a prompt should.
+        _check((*texts, *texts.values()), PLACEHOLDERS[1:])
+        return texts
+
+    @field_validator("seed_files")
+    @classmethod
+    def _inside(cls, texts: dict[str, str]) -> dict[str, str]:
+        for name in texts:
+            path = PurePosixPath(name)
+            if path.is_absolute() or ".." in path.parts or not path.parts:
+                raise ValueError(f"{name!r} is not a path inside the home")
+        return texts
+
+    def program(self, platform: str | None = None) -> str:
+        """Path of the program in the installed folder; the folder itself for our own loop."""
+        return self.package.on(self.package.program, platform) if self.package else "."
+
+    def fill(self, setting: Setting) -> Invocation:
+        """The command, environment and seed files of one run."""
+        values = {name: str(getattr(setting, name, "")) for name in PLACEHOLDERS}
+        values["program"] = str(setting.folder / self.program())
+        inside = {"HOME": values["home"], "PATH": "/usr/local/bin:/usr/bin:/bin"}
+        return Invocation(
+            argv=tuple(_filled(text, values) for text in self.command),
+            environment=inside | {k: _filled(v, values) for k, v in self.environment.items()},
+            seed_files={
+                _filled(name, values): _filled(text, values)
+                for name, text in self.seed_files.items()
+            },
+        )
+
+
+def _check(texts: tuple[str, ...], allowed: tuple[str, ...]) -> None:
+    for text in texts:
+        for name in _HELD.findall(text):
+            if name not in allowed:
+                raise ValueError(f"{{{name}}} is no placeholder here: {', '.join(allowed)} are")
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    return _HELD.sub(lambda found: values[found[1]], text)
+
+
+def _at(line: Any, path: str) -> Any:
+    for part in path.split("."):
+        line = line.get(part) if isinstance(line, dict) else None
+    return line
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Names of the shipped harnesses."""
+    found = files("headway.elicit").joinpath("harnesses").iterdir()
+    return tuple(sorted(p.name.removesuffix(".toml") for p in found if p.name.endswith(".toml")))
+
+
+def load(name: str | Path) -> Harness:
+    """Read a harness by name, or a user's own by path (anything ending in ``.toml``).
+
+    Raises
+    ------
+    UnknownNameError
+        If no shipped harness has this name; the nearest are offered.
+    HarnessError
+        If a file cannot be read, is not TOML, or has a field that a harness does not have.
+    """
+    text = str(name)
+    if text.endswith(".toml"):
+        path = Path(text)
+        try:
+            return _parse(path.read_text(encoding="utf-8"), path.stem, text)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise HarnessError(f"The harness {text!r} cannot be read: {reason}.") from None
+    if text not in names():
+        near = get_close_matches(text, names(), n=3, cutoff=0.3) or list(names())
+        raise UnknownNameError(
+            f"There is no harness {text!r}; did you mean {', '.join(near)}? "
+            "(A harness of your own is given by its path, ending in .toml.)"
+        )
+    shipped = files("headway.elicit").joinpath("harnesses", f"{text}.toml")
+    return _parse(shipped.read_text(encoding="utf-8"), text, f"{text}.toml")
+
+
+def _parse(text: str, name: str, where: str) -> Harness:
+    try:
+        return Harness.model_validate({"name": name, **tomllib.loads(text)})
+    except tomllib.TOMLDecodeError as error:
+        raise HarnessError(f"{where}: not valid TOML: {error}.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise HarnessError(f"{where}: {field}: {first['msg']}.") from None
