@@ -1,0 +1,81 @@
+"""The sandbox of a run: the task's files, the harness and its settings, the way to the gateway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from headway.elicit import install
+from headway.elicit.harness import Invocation, Setting
+from headway.elicit.run.plan import Plan
+from headway.elicit.sandbox import Mount, Seed, Spec
+from headway.elicit.verify import room
+from headway.errors import HarnessError
+
+__all__ = ["HOME", "Ready", "prepare"]
+
+HOME = PurePosixPath("/home/agent")
+_PLACE = PurePosixPath("/opt/harness")
+_PORT = 8080
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A harness that is ready to be started: its sandbox, its command, and what it is."""
+
+    spec: Spec
+    invocation: Invocation
+    version: str | None
+    installed_digest: str | None
+
+
+def prepare(plan: Plan, start: Path, folder: Path, socket: Path) -> Ready:
+    """Put together what one run needs.
+
+    Parameters
+    ----------
+    start : Path
+        Folder with what the agent finds in its work folder.
+    folder : Path
+        Gets what the harness prints.
+    socket : Path
+        The gateway's.
+
+    Raises
+    ------
+    HarnessError
+        If the harness is not installed.
+    """
+    harness = plan.harness
+    installed = install.find(harness, plan.installed) if harness.package else None
+    if harness.package and installed is None:
+        raise HarnessError(
+            f"{harness.title} {harness.package.version} is not installed: "
+            f"headway elicit install {harness.name}"
+        )
+    invocation = harness.fill(
+        Setting(
+            prompt=plan.task.instruction,
+            model=plan.model,
+            base_url=f"http://127.0.0.1:{_PORT}",
+            format=plan.format,
+            work=PurePosixPath("/work"),
+            home=HOME,
+            folder=_PLACE,
+            program=_program(plan),
+            max_turns=plan.max_turns,
+        )
+    )
+    mounts = (Mount(installed.folder, str(_PLACE)),) if installed else ()
+    spec = replace(
+        room(plan.task, folder, plan.seconds, (Seed(start),), mounts),
+        files={str(HOME / name): text for name, text in invocation.seed_files.items()},
+        socket=socket,
+        port=_PORT,
+    )
+    return Ready(
+        spec,
+        invocation,
+        installed.version if installed else None,
+        installed.sha256 if installed else None,
+    )

@@ -1,0 +1,44 @@
+"""What the log of the wire says of a run's end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from headway.elicit.transcript import Exchange, parse
+
+__all__ = ["LastWords", "exchanges", "last_words"]
+
+
+@dataclass(frozen=True, slots=True)
+class LastWords:
+    """The last exchange with the model: whether it failed, and whether the model refused in it."""
+
+    replies: int = 0
+    unmet: str | None = None
+    detail: str = ""
+    refused: bool = False
+
+
+def exchanges(folder: Path) -> Iterator[Exchange]:
+    """The exchanges of a run, from its folder; none where it has no log."""
+    from headway.elicit.gateway.wire import NAME, read
+
+    if (folder / NAME).exists():
+        yield from map(parse, read(folder / NAME))
+
+
+def last_words(folder: Path) -> LastWords:
+    """How the last exchange that went to a server went."""
+    last, replies = LastWords(), 0
+    for exchange in exchanges(folder):
+        if exchange.kind != "generate":
+            continue
+        replies += exchange.answered
+        if exchange.failed:
+            last = LastWords(replies, exchange.failed, exchange.infra[-1][1])
+        else:
+            refused = exchange.reply is not None and exchange.reply.refused
+            last = LastWords(replies, refused=refused)
+    return last
