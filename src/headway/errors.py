@@ -7,6 +7,7 @@ __all__ = [
     "GapError",
     "GatewayError",
     "HarnessError",
+    "HarnessGoneError",
     "HeadwayError",
     "LedgerError",
     "LensError",
@@ -70,6 +71,10 @@ class SandboxError(HeadwayError):
 
 class HarnessError(HeadwayError):
     """A harness is wrong, is not installed, or cannot be."""
+
+
+class HarnessGoneError(GatewayError):
+    """The harness left before its reply was whole."""
 
 
 class MissingExtraError(HeadwayError):

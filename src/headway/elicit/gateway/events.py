@@ -9,7 +9,8 @@ spent      exchange, spent, limit, unit, tokens, back_off (seconds)
 refused    exchange, status, reason, detail, first (whether it is the run's first for this reason).
            Reasons: ``budget`` (402), ``path`` (404), ``model`` (404), ``server_tool`` (400),
            ``remote_url`` (400), ``body`` (400, 413), ``encoding`` (415), ``uncounted`` (400),
-           ``upgrade`` (426), ``peer`` (403)
+           ``upgrade`` (426), ``peer`` (403), ``fatal`` (402: after an infra event that is
+           fatal)
 infra      exchange or null, kind, detail: the servers or the machine failed, not the model.
            Kinds: ``upstream_down``, ``upstream_slow``, ``upstream_cut``, ``upstream_limit`` (429),
            ``upstream_error`` (5xx), ``upstream_refused`` (401, 403: the key or the account),

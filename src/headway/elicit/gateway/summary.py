@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from headway.elicit.profile import Format
 from headway.elicit.tokens import Tokens
 
 __all__ = ["Summary"]
@@ -35,8 +36,14 @@ class Summary(BaseModel):
         From the first request to the end, and that part of it in which servers failed.
     first_402 : float or None
         Seconds since 1970 of the first request that found the budget spent.
-    model : str
-        The name that was sent; ``ran`` those that servers gave, with how often.
+    model : dict of Format to str
+        The names that are sent.
+    ran : dict of str to int
+        The names that servers gave, with how often.
+    as_declared : bool
+        No exchange carries the mark ``model_changed`` or ``sampling_changed``.
+    wire_sha256 : str or None
+        Of the log; None where it could not be written.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
@@ -57,7 +64,7 @@ class Summary(BaseModel):
     seconds: float
     back_off: Annotated[float, Field(ge=0)]
     first_402: float | None
-    model: str
+    model: dict[Format, str]
     ran: dict[str, int]
     as_declared: bool
     wire_sha256: str | None
