@@ -9,6 +9,10 @@ Arguments: file descriptor for errors, port or 0, socket, limits or ``-``, ``--`
 from __future__ import annotations
 
 import os
+import resource
+import selectors
+import signal
+import socket
 import sys
 
 _CHUNK = 1 << 16
@@ -18,35 +22,61 @@ _FULL = 1 << 18  # a side that holds this much unsent stops reading from the oth
 class _Side:
     """One end of a connection, with the bytes that wait to be sent to it."""
 
-    def __init__(self, sock: object) -> None:
+    other: _Side
+
+    def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
         self.waiting = bytearray()
-        self.other: _Side
-        self.read_end = False  # it will say no more
-        self.shut = False  # we have told it that no more comes
+        self.said_all = False  # nothing more comes from it
+        self.told_all = False  # it knows that nothing more comes to it
 
     def wanted(self) -> int:
-        """Selector mask: 1 to read from it, 2 to write to it."""
-        reading = not self.read_end and len(self.other.waiting) < _FULL
+        """What to wait for: 1 to read from it, 2 to write to it."""
+        reading = not self.said_all and len(self.other.waiting) < _FULL
         return int(reading) | (2 if self.waiting else 0)
 
+    def receive(self) -> None:
+        data = self.sock.recv(_CHUNK)
+        self.said_all = not data
+        self.other.waiting += data
+        self.other.send()
 
-def _forward(listener, path: str) -> None:
-    import selectors
-    import socket
+    def send(self) -> None:
+        """Send what can be sent at once; after the last of it, the end of the stream."""
+        if self.waiting:
+            try:
+                del self.waiting[: self.sock.send(self.waiting)]
+            except BlockingIOError:
+                return
+        if self.other.said_all and not self.waiting and not self.told_all:
+            self.told_all = True
+            self.sock.shutdown(socket.SHUT_WR)
 
-    poll = selectors.DefaultSelector()
-    listener.setblocking(False)
-    poll.register(listener, selectors.EVENT_READ)
 
-    def connect() -> None:
-        try:
-            near, _ = listener.accept()
-        except OSError:
-            return
+class _Relay:
+    """All connections of a listener, each passed on to the same unix socket."""
+
+    def __init__(self, listener: socket.socket, path: str) -> None:
+        self.listener, self.path = listener, path
+        self.poll = selectors.DefaultSelector()
+        self.poll.register(listener, 1)
+
+    def forward(self) -> None:
+        """For ever."""
+        while True:
+            for key, mask in self.poll.select():
+                side = key.data
+                if side is None:
+                    self.connect()
+                elif side.sock.fileno() >= 0:  # else its other side has closed it a moment ago
+                    self.serve(side, mask)
+
+    def connect(self) -> None:
+        """Take a connection; without a gateway it is closed at once."""
+        near, _ = self.listener.accept()
         far = socket.socket(socket.AF_UNIX)
         try:
-            far.connect(path)
+            far.connect(self.path)
         except OSError:
             near.close()
             far.close()
@@ -56,66 +86,42 @@ def _forward(listener, path: str) -> None:
         one.other, two.other = two, one
         for side in (one, two):
             side.sock.setblocking(False)
-            poll.register(side.sock, selectors.EVENT_READ, side)
+            self.poll.register(side.sock, 1, side)
 
-    def close(side: _Side) -> None:
-        for each in (side, side.other):
-            if each.sock.fileno() >= 0:
-                if each.sock in poll.get_map():
-                    poll.unregister(each.sock)
-                each.sock.close()
-
-    def settle(side: _Side) -> None:
-        """After something happened: pass on the end of a stream, and say what to wait for."""
-        if side.read_end and side.other.read_end and not side.waiting and not side.other.waiting:
-            close(side)
-            return
-        for each in (side, side.other):
-            if each.other.read_end and not each.waiting and not each.shut:
-                each.shut = True
-                each.sock.shutdown(socket.SHUT_WR)
-            mask, known = each.wanted(), each.sock in poll.get_map()
-            if mask and known:
-                poll.modify(each.sock, mask, each)
-            elif mask:
-                poll.register(each.sock, mask, each)
-            elif known:
-                poll.unregister(each.sock)
-
-    while True:
-        for key, mask in poll.select():
-            side = key.data
-            if side is None:
-                connect()
-                continue
-            if side.sock.fileno() < 0:
-                continue  # closed by its other side a moment ago
-            try:
-                if mask & selectors.EVENT_READ:
-                    data = side.sock.recv(_CHUNK)
-                    side.read_end = not data
-                    side.other.waiting += data
-                    _send(side.other)
-                if mask & selectors.EVENT_WRITE:
-                    _send(side)
-                settle(side)
-            except OSError:
-                close(side)
-
-
-def _send(side: _Side) -> None:
-    if side.waiting:
+    def serve(self, side: _Side, mask: int) -> None:
         try:
-            del side.waiting[: side.sock.send(side.waiting)]
-        except BlockingIOError:
+            if mask & 1:
+                side.receive()
+            if mask & 2:
+                side.send()
+        except OSError:
+            self.close(side)
             return
+        if side.told_all and side.other.told_all:
+            self.close(side)
+        else:
+            self.watch(side)
+            self.watch(side.other)
+
+    def watch(self, side: _Side) -> None:
+        mask, known = side.wanted(), side.sock in self.poll.get_map()
+        if not mask:
+            if known:
+                self.poll.unregister(side.sock)
+        elif known:
+            self.poll.modify(side.sock, mask, side)
+        else:
+            self.poll.register(side.sock, mask, side)
+
+    def close(self, side: _Side) -> None:
+        for each in (side, side.other):
+            if each.sock in self.poll.get_map():
+                self.poll.unregister(each.sock)
+            each.sock.close()
 
 
 def _serve(port: int, path: str, status: int) -> None:
     """Listen, and forward in a process that is nobody's child but that of the sandbox's init."""
-    import signal
-    import socket
-
     listener = socket.create_server(("127.0.0.1", port), backlog=128)
     first = os.fork()
     if first:
@@ -132,15 +138,13 @@ def _serve(port: int, path: str, status: int) -> None:
     for stream in (0, 1, 2):
         os.dup2(null, stream)
     try:
-        _forward(listener, path)
+        _Relay(listener, path).forward()
     finally:
         os._exit(1)
 
 
 def _limit(text: str) -> None:
     """Limits by process, where no cgroup could be made: ``PROCESSES,BYTES``."""
-    import resource
-
     pids, memory = (int(part) for part in text.split(","))
     if pids:
         resource.setrlimit(resource.RLIMIT_NPROC, (pids, pids))
@@ -150,8 +154,6 @@ def _limit(text: str) -> None:
 
 def main() -> None:
     """Become the command; an error goes to the status descriptor."""
-    import signal
-
     status, port, path, limits, _, *command = sys.argv[1:]
     try:
         if port != "0":

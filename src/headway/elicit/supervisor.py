@@ -49,7 +49,7 @@ class _Output:
         return self.path, self.kept, self.seen
 
 
-class _Fault(Exception):
+class _FaultError(Exception):
     """The sandbox cannot be had; the sentence goes to the caller."""
 
 
@@ -81,9 +81,9 @@ class _Supervisor:
         status, told = os.pipe()
         os.set_inheritable(told, True)
         filters = seccomp.program()
-        files = [_memory_file(filters)] if filters is not None else []
-        words = bwrap.arguments(self.stage.words, self.stage.disk, env, cwd, *(files or [None]))
-        files.append(_memory_file(words))
+        filtering = None if filters is None else _memory_file(filters)
+        words = bwrap.arguments(self.stage.words, self.stage.disk, env, cwd, filtering)
+        files = [handle for handle in (filtering, _memory_file(words)) if handle is not None]
         argv = self.stage.command(argv, told, self._own_limits())
         argv = ["bwrap", "--args", str(files[-1]), "--", *argv]
         self.begun = time.monotonic()
@@ -135,7 +135,7 @@ class _Supervisor:
         return f"{pids},{memory}" if pids or memory else "-"
 
     def finish(self) -> None:
-        """bubblewrap has ended: end all the rest, then tell how it went."""
+        """After bubblewrap has ended: end all the rest, then tell how it went."""
         _, status = os.waitpid(self.top, 0)
         seconds = time.monotonic() - self.begun - self.still
         self.over = True
@@ -179,7 +179,7 @@ class _Supervisor:
         """SIGKILL to all that is left, and wait until it is gone."""
         self.group.kill()
         if not tree.reap(_STUCK):
-            raise _Fault("Processes of this sandbox do not end: the machine is at fault.")
+            raise _FaultError("Processes of this sandbox do not end: the machine is at fault.")
 
     # ------------------------------------------------------------------ what is asked
 
@@ -323,9 +323,11 @@ def main() -> None:
     supervisor = None
     try:
         supervisor = _Supervisor(json.loads(first))
-        _tell("ready", uid=supervisor.user, name=supervisor.name, limits=supervisor.group.folders)
+        _tell(
+            "ready", uid=supervisor.user, name=supervisor.name, limits=supervisor.group.versions()
+        )
         supervisor.run()
-    except (OSError, ValueError, _Fault) as error:
+    except (OSError, ValueError, _FaultError) as error:
         _tell("fault", error=f"This sandbox cannot be had: {error}")
     finally:
         if supervisor:

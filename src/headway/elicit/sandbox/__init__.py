@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from headway.elicit.sandbox.findings import Finding, check
     from headway.elicit.sandbox.handle import Sandbox
+    from headway.elicit.sandbox.leftovers import sweep
     from headway.elicit.sandbox.spec import (
-        Captured,
         Caps,
+        Captured,
         Collected,
         Ended,
         Mount,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
         Skipped,
         Spec,
     )
-    from headway.elicit.sandbox.leftovers import sweep
 
 __all__ = [
     "Caps",

@@ -33,15 +33,17 @@ WRITABLE = {  # /logs is where Harbor's tests leave the score
 }
 
 _FENCES = (
-    "--unshare-all --unshare-user --disable-userns --die-with-parent --new-session --clearenv"
-    f" --hostname sandbox --uid {USER} --gid {USER}"
-).split()
+    *("--unshare-all", "--unshare-user", "--disable-userns"),
+    *("--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"),
+    *("--uid", str(USER), "--gid", str(USER)),
+)
 
 # Files of the host that programs need to find libraries, trust certificates and tell the time.
 _ETC = (
-    "alternatives ca-certificates ca-certificates.conf ld.so.cache ld.so.conf ld.so.conf.d"
-    " localtime mime.types protocols services ssl pki terminfo"
-).split()
+    *("alternatives", "ca-certificates", "ca-certificates.conf", "ssl", "pki"),
+    *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime"),
+    *("mime.types", "protocols", "services", "terminfo"),
+)
 _TEXTS = {
     "passwd": f"root:x:0:0:root:/root:/bin/sh\nagent:x:{USER}:{USER}:agent:{HOME}:/bin/sh\n",
     "group": f"root:x:0:\nagent:x:{USER}:\n",

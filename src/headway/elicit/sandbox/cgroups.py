@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from headway.elicit.sandbox import names
 
-__all__ = ["Group", "is_second", "leftovers", "make"]
+__all__ = ["Group", "leftovers", "make"]
 
 _ROOT = "/sys/fs/cgroup"
 
@@ -28,6 +28,10 @@ class Group:
     def __init__(self, folders: dict[str, str]) -> None:
         self.folders = folders
 
+    def versions(self) -> dict[str, int]:
+        """Job -> version of the cgroup that does it."""
+        return {job: 2 if _is_second(folder) else 1 for job, folder in self.folders.items()}
+
     def join(self) -> None:
         """Move this process in; call it between fork and exec."""
         for folder in set(self.folders.values()):
@@ -36,7 +40,7 @@ class Group:
     def limit(self, memory: int, pids: int, cpus: float | None) -> None:
         """Set the limits of the jobs that there are cgroups for; no swap."""
         if folder := self.folders.get("memory"):
-            if is_second(folder):
+            if _is_second(folder):
                 _write(folder, "memory.max", str(memory))
                 _write_if_there(folder, "memory.swap.max", "0")
                 _write_if_there(folder, "memory.oom.group", "0")
@@ -47,7 +51,7 @@ class Group:
             _write(folder, "pids.max", str(pids))
         if cpus is not None and (folder := self.folders.get("cpu")):
             quota, period = round(cpus * 100_000), 100_000
-            if is_second(folder):
+            if _is_second(folder):
                 _write(folder, "cpu.max", f"{quota} {period}")
             else:
                 _write(folder, "cpu.cfs_period_us", str(period))
@@ -58,7 +62,7 @@ class Group:
         folder = self.folders.get("memory")
         if not folder:
             return None
-        name = "memory.peak" if is_second(folder) else "memory.max_usage_in_bytes"
+        name = "memory.peak" if _is_second(folder) else "memory.max_usage_in_bytes"
         text = _read(folder, name)
         return int(text) if text else None
 
@@ -67,7 +71,7 @@ class Group:
         folder = self.folders.get("memory")
         if not folder:
             return None
-        name = "memory.events" if is_second(folder) else "memory.oom_control"
+        name = "memory.events" if _is_second(folder) else "memory.oom_control"
         for line in _read(folder, name).splitlines():
             key, _, value = line.partition(" ")
             if key == "oom_kill":
@@ -79,7 +83,7 @@ class Group:
         folder = self.folders.get("freeze")
         if not folder:
             return False
-        second = is_second(folder)
+        second = _is_second(folder)
         _write(
             folder,
             "cgroup.freeze" if second else "freezer.state",
@@ -218,8 +222,7 @@ def _mounts() -> dict[str, str]:
     return found
 
 
-def is_second(folder: str) -> bool:
-    """Whether a cgroup is one of version 2."""
+def _is_second(folder: str) -> bool:
     return os.path.exists(f"{folder}/cgroup.controllers")
 
 

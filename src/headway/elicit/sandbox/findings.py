@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from headway.elicit.sandbox import bwrap, cgroups, seccomp
+from headway.elicit.sandbox import bwrap, seccomp
 from headway.elicit.sandbox.handle import Sandbox
 from headway.elicit.sandbox.spec import MB, Spec
 from headway.errors import SandboxError
@@ -81,7 +81,7 @@ def _user() -> Finding:
     return Finding("user", ok=root, needed=False, text=text)
 
 
-def _limits(held: dict[str, str]) -> list[Finding]:
+def _limits(held: dict[str, int]) -> list[Finding]:
     weak = {
         "memory": "memory: no cgroup can be made, so the limit is one of each process (RLIMIT_DATA)"
         " and a sandbox of many processes can use more; it is not counted either.",
@@ -94,8 +94,7 @@ def _limits(held: dict[str, str]) -> list[Finding]:
     found = []
     for job, name in named.items():
         ok = job in held
-        version = "2" if ok and cgroups.is_second(held[job]) else "1"
-        text = f"{name}: held by a cgroup of version {version}." if ok else weak[job]
+        text = f"{name}: held by a cgroup of version {held[job]}." if ok else weak[job]
         found.append(Finding(name, ok=ok, needed=False, text=text.capitalize()))
     return found
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import headway
 from headway.elicit.sandbox import bwrap
@@ -52,7 +52,7 @@ class Sandbox:
         self._ready: dict[str, Any] | None = None
         self._ended: Ended | None = None
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         return self.open()
 
     def __exit__(
@@ -63,14 +63,14 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def open(self) -> Sandbox:
+    def open(self) -> Self:
         """Begin to make the sandbox; returns before it is made, so that other things can start."""
         if sys.platform != "linux":
             raise SandboxError(bwrap.ELSEWHERE)
         program = bwrap.find(sys.path)
         if program is None:
             raise SandboxError(bwrap.MISSING)
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-I", "-S", "-c", _START.format(_SOURCE)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -85,7 +85,9 @@ class Sandbox:
         return self
 
     def ready(self) -> dict[str, Any]:
-        """What was made: ``uid`` on the host, ``name``, ``limits`` (how each is held).
+        """What was made: ``uid`` on the host, ``name``, ``limits``.
+
+        The limits are job -> version of the cgroup that does it; a job without one is missing.
 
         Waits until the sandbox is made.
         """
@@ -119,11 +121,11 @@ class Sandbox:
         self._say({"do": "kill", "why": why, "grace": self.spec.grace if grace is None else grace})
 
     def snapshot(self, to: Path, folder: str = "/work") -> Collected:
-        """Copy a folder as it is at one moment while the command runs; all processes stand still."""
+        """Copy a folder as it is at one moment: while it is copied, all processes stand still."""
         return self._copied("snapshot", to, folder)
 
     def collect(self, to: Path, folder: str = "/work") -> Collected:
-        """Copy a folder after the command has ended; `to` must not exist, and is whole or absent."""
+        """Copy a folder once the command has ended; `to` must not exist, and is whole or absent."""
         return self._copied("collect", to, folder)
 
     def close(self) -> None:
