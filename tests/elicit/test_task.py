@@ -173,7 +173,8 @@ def test_a_wrong_setting_is_named(folder: Path, old: str, new: str, said: str):
 def test_older_spellings_are_read(folder: Path):
     (folder / "task.toml").write_text(
         "version = '1.0'\n[metadata]\nauthor_name = 'A'\ntags = ['x']\n[verifier]\n"
-        "timeout_sec = 12\n[environment]\nmemory = '4G'\nstorage = '512M'\nallow_internet = false\n",
+        "timeout_sec = 12\n[environment]\n"
+        "memory = '4G'\nstorage = '512M'\nallow_internet = false\n",
         encoding="utf-8",
     )
     task = load(folder)

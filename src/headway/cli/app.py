@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError
 
 from headway import __version__
 from headway.cli import browse, completion, diagnose, fit, ledger, measure, predict
+from headway.cli.elicit import elicit
 from headway.cli.help import HelpPage
 from headway.cli.terminal import console, say, sorry
 from headway.cli.why import why
@@ -48,6 +49,7 @@ shelf.command(ledger.export)
 shelf.command(ledger.import_, name="import")
 app.command(shelf)
 app.command(why)
+app.command(elicit)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -192,5 +192,6 @@ def _read(path: Path) -> tuple[Mapping[str, float], str]:
 
 
 def _is_number(value: object) -> bool:
-    plain = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return plain and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return math.isfinite(value)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Container
 from pathlib import Path
+from typing import Literal
 
 from headway.elicit.record import Change
 
@@ -18,9 +20,16 @@ def changes(before: Path, after: Path) -> tuple[Change, ...]:
         if old.get(path) == new.get(path):
             continue
         size, sha256 = new.get(path, (None, None))
-        kind = "added" if path not in old else "removed" if path not in new else "changed"
-        found.append(Change(path=path, change=kind, size=size, sha256=sha256))
+        found.append(Change(path=path, change=_kind(path, old, new), size=size, sha256=sha256))
     return tuple(found)
+
+
+def _kind(
+    path: str, old: Container[str], new: Container[str]
+) -> Literal["added", "changed", "removed"]:
+    if path not in old:
+        return "added"
+    return "changed" if path in new else "removed"
 
 
 def _files(folder: Path) -> dict[str, tuple[int, str]]:

@@ -14,19 +14,19 @@ _LONGEST = 300
 _TAIL = 4 << 20
 
 
-def complaint(log: Log, stdout: Path, home: Path) -> str | None:
+def complaint(log: Log, path: Path) -> str | None:
     """The error of a log's last word; None where an answer came after it, or there is no log.
 
     Parameters
     ----------
     log : Log
         How the harness's log is read.
-    stdout, home : Path
-        What it printed, and the copy of its home, if the log lies there.
+    path : Path
+        What it printed, or the copy of the log from its home.
     """
     if log.error is None:
         return None
-    for line in reversed(_lines(home / log.file if log.file else stdout)):
+    for line in reversed(_lines(path)):
         if log.answer.last([line]) is not None:
             return None
         if (found := log.error.last([line])) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from headway.elicit import install
+from headway.elicit import install, standard
 from headway.elicit.harness import Invocation, Setting
 from headway.elicit.run.plan import Plan
 from headway.elicit.sandbox import Mount, Seed, Spec
@@ -62,11 +62,12 @@ def prepare(plan: Plan, start: Path, folder: Path, socket: Path) -> Ready:
             work=PurePosixPath("/work"),
             home=HOME,
             folder=_PLACE,
-            program=_program(plan),
             max_turns=plan.max_turns,
         )
     )
-    mounts = (Mount(installed.folder, str(_PLACE)),) if installed else ()
+    # A harness without a package is our own loop, or takes what the host has.
+    program = installed.folder if installed else Path(standard.__file__).parent
+    mounts = (Mount(program, str(_PLACE)),)
     spec = replace(
         room(plan.task, folder, plan.seconds, (Seed(start),), mounts),
         files={str(HOME / name): text for name, text in invocation.seed_files.items()},
