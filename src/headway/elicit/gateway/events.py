@@ -14,7 +14,8 @@ refused    exchange, status, reason, detail, first (whether it is the run's firs
 infra      exchange or null, kind, detail: the servers or the machine failed, not the model.
            Kinds: ``upstream_down``, ``upstream_slow``, ``upstream_cut``, ``upstream_limit`` (429),
            ``upstream_error`` (5xx), ``upstream_refused`` (401, 403: the key or the account),
-           ``malformed``, ``no_usage``, ``log``. ``fatal`` is true where the run cannot count.
+           ``malformed``, ``no_usage``, ``log``, ``gateway`` (a fault of its own). ``fatal`` is true
+           where the run cannot count.
 mark       exchange, mark: ``model_changed``, ``sampling_changed``, ``key_in_request``
 ========== ========================================================================================
 """

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import aiohttp
 from aiohttp import web
+from multidict import CIMultiDict
 from yarl import URL
 
 from headway.elicit.gateway.admission import Outgoing
@@ -118,10 +119,10 @@ class Exchange:
         if reply.status < 300:
             # Before it goes on, so that the next request finds it counted.
             self.watch.whole(body)
-        response = web.Response(status=reply.status, reason=reply.reason, body=body)
-        del response.headers["Content-Type"]
-        for name, value in to_harness(reply.headers.items(), self.redactor):
-            response.headers.add(name, value)
+        headers = to_harness(reply.headers.items(), self.redactor)
+        response = web.Response(
+            status=reply.status, reason=reply.reason, body=body, headers=CIMultiDict(headers)
+        )
         await _given(response.prepare(request))
         await _given(response.write_eof())
         return response
@@ -129,9 +130,10 @@ class Exchange:
     async def _stream(
         self, request: web.BaseRequest, reply: aiohttp.ClientResponse
     ) -> web.StreamResponse:
-        response = web.StreamResponse(status=reply.status, reason=reply.reason)
-        for name, value in to_harness(reply.headers.items(), self.redactor):
-            response.headers.add(name, value)
+        headers = to_harness(reply.headers.items(), self.redactor)
+        response = web.StreamResponse(
+            status=reply.status, reason=reply.reason, headers=CIMultiDict(headers)
+        )
         await _given(response.prepare(request))
         async for piece in self._shown(reply):
             await _given(response.write(piece))

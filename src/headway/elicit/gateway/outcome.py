@@ -28,7 +28,7 @@ def is_back_off(record: Record) -> bool:
 
 def is_fatal(kind: str, config: Config) -> bool:
     """Whether a run in which this happened cannot count."""
-    return kind == "log" or (kind == "no_usage" and not config.profile.estimates)
+    return kind in {"log", "gateway"} or (kind == "no_usage" and not config.profile.estimates)
 
 
 def split(tokens: Tokens, profile: Profile) -> Tokens:

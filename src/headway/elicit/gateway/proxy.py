@@ -63,6 +63,12 @@ class Proxy:
         except HarnessGoneError:
             # What the library takes for a client that left: it closes, and says nothing.
             raise ConnectionResetError from None
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            # A fault of ours is missing data, not a failure of the model.
+            self._infra(record.exchange, "gateway", type(error).__name__)
+            raise
         finally:
             self._end(record)
 

@@ -17,6 +17,8 @@ from typing import TextIO
 
 import aiohttp
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import RawRequestMessage
 
 from headway.elicit.gateway.config import Config
 from headway.elicit.gateway.events import to
@@ -117,13 +119,16 @@ async def _proxy(config: Config, keys: dict[str, str], redactor: Redactor, strea
 @contextlib.asynccontextmanager
 async def _listening(proxy: Proxy) -> AsyncIterator[None]:
     def request(
-        message: aiohttp.http.RawRequestMessage, payload: aiohttp.StreamReader, *rest: object
+        message: RawRequestMessage,
+        payload: aiohttp.StreamReader,
+        protocol: web.RequestHandler,
+        writer: AbstractStreamWriter,
+        task: asyncio.Task[None],
     ) -> web.BaseRequest:
-        protocol, writer, task = rest
+        loop, largest = asyncio.get_running_loop(), proxy.config.limits.body
         return web.BaseRequest(
-            message, payload, protocol, writer, task, asyncio.get_running_loop(),
-            client_max_size=proxy.config.limits.body,
-        )  # fmt: skip
+            message, payload, protocol, writer, task, loop, client_max_size=largest
+        )
 
     server = web.Server(
         proxy.handle,
@@ -191,8 +196,7 @@ def _finish(proxy: Proxy) -> bool:
     digest = None
     with contextlib.suppress(OSError):
         digest = proxy.wire.close()
-    ended = "term" if digest is not None else "failed"
-    summary = proxy.tally.summary(proxy.config, proxy.meter, ended, digest)
+    summary = proxy.tally.summary(proxy.config, proxy.meter, digest)
     text = proxy.redactor.text(summary.model_dump_json(indent=2))
     replace_file(Path(proxy.config.folder, SUMMARY), text.encode())
     return digest is not None

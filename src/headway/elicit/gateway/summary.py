@@ -17,6 +17,8 @@ class Summary(BaseModel):
 
     Attributes
     ----------
+    ended : {'term', 'failed'}
+        As it was told to, or with a log that is not whole.
     exchanges : int
         Requests that were sent to a server.
     replies : int

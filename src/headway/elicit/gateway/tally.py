@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Literal
 
 from headway.elicit.gateway.config import Config
 from headway.elicit.gateway.meter import Meter
@@ -54,13 +53,11 @@ class Tally:
         if record.ran.get("model"):
             self.ran[str(record.ran["model"])] += 1
 
-    def summary(
-        self, config: Config, meter: Meter, ended: Literal["term", "failed"], digest: str | None
-    ) -> Summary:
-        """The end of the run."""
+    def summary(self, config: Config, meter: Meter, digest: str | None) -> Summary:
+        """The end of the run; without a digest, the log is not whole."""
         return Summary(
             run=config.run,
-            ended=ended,
+            ended="failed" if digest is None else "term",
             exchanges=self.exchanges,
             replies=self.replies,
             refusals=dict(self.refusals),

@@ -2,9 +2,10 @@
 
 A line has these members: ``exchange``, ``run``, ``kind`` (generate, count, hello, models, model or
 refused), ``format``, ``request`` (method, path, query, headers, body, coding, bytes), ``changed``,
-``declared`` (asked, sent, ran), ``status``, ``reply_headers``, ``times`` (start,
-admitted, first_byte, end; seconds since 1970), ``usage`` (as found), ``tokens`` (five kinds), ``marks``, ``refused``,
-``infra`` and ``reply_body``, which for a stream is its raw text. Keys are redacted.
+``declared`` (asked, sent, ran), ``status``, ``reply_headers``, ``times`` (start, admitted,
+first_byte, end; seconds since 1970), ``usage`` (as found), ``tokens`` (five kinds), ``marks``,
+``refused``, ``infra`` and ``reply_body``, which for a stream is its raw text as the server sent it.
+Keys are redacted.
 
 The compressor is flushed after every line, so that a gateway that is killed loses no line that it
 had written; :func:`read` stops at the last whole one.
