@@ -58,10 +58,11 @@ class _Supervisor:
         self.spec = spec
         self.poll = selectors.DefaultSelector()
         self.top = 0  # process id of bubblewrap
-        self.begun = self.deadline = 0.0
+        self.begun = 0.0
+        self.deadline: float | None = None  # when it is asked to end
         self.still = 0.0  # seconds in which the command stood still for a snapshot
         self.why: tuple[str, str] | None = None  # we end it: reason and sentence
-        self.kill_at: float | None = None
+        self.kill_at: float | None = None  # when it is killed
         self.over = False
         self.binary = os.open(spec["bwrap"], os.O_RDONLY | os.O_CLOEXEC)
         self.user = host_user()
@@ -138,7 +139,7 @@ class _Supervisor:
         """After bubblewrap has ended: end all the rest, then tell how it went."""
         _, status = os.waitpid(self.top, 0)
         seconds = time.monotonic() - self.begun - self.still
-        self.over = True
+        self.over, self.deadline, self.kill_at = True, None, None
         self.poll.unregister(self.end)
         os.close(self.end)
         self.clear()
@@ -187,7 +188,7 @@ class _Supervisor:
         """Ask all processes inside to end, and kill them `grace` seconds later."""
         if self.top and not self.over and self.why is None:
             self.why = (reason, text)
-            self.kill_at = time.monotonic() + grace
+            self.deadline, self.kill_at = None, time.monotonic() + grace
             tree.send(self.top, signal.SIGTERM)
 
     def copy(self, to: str, folder: str) -> None:
@@ -205,7 +206,8 @@ class _Supervisor:
                 tree.send(self.top, signal.SIGCONT)
             if running:
                 self.still += time.monotonic() - begun
-                self.deadline += time.monotonic() - begun
+                if self.deadline is not None:
+                    self.deadline += time.monotonic() - begun
         _tell("copied", **told)
 
     def _copy(self, to: str, folder: str) -> dict[str, Any]:
@@ -255,20 +257,18 @@ class _Supervisor:
 
     def _next(self) -> float | None:
         """Seconds until something is due."""
-        if not self.top or self.over:
-            return None
-        return max((self.kill_at or self.deadline) - time.monotonic(), 0)
+        due = self.deadline if self.kill_at is None else self.kill_at
+        return None if due is None else max(due - time.monotonic(), 0)
 
     def _watch_time(self) -> None:
-        if not self.top or self.over:
+        if self._next() != 0:
             return
-        if self.kill_at is not None and time.monotonic() >= self.kill_at:
+        if self.kill_at is None:
+            self.stop("timeout", f"It ran for {self.spec['seconds']:g} s.", self.spec["grace"])
+        else:
             self.kill_at = None
-            self.deadline = float("inf")
             os.kill(self.top, signal.SIGKILL)
             self.group.kill()
-        elif self.kill_at is None and time.monotonic() >= self.deadline:
-            self.stop("timeout", f"It ran for {self.spec['seconds']:g} s.", self.spec["grace"])
 
     def close(self) -> None:
         """End what runs, and leave nothing behind; the mounts go with this process."""
@@ -328,7 +328,7 @@ def main() -> None:
         )
         supervisor.run()
     except (OSError, ValueError, _FaultError) as error:
-        _tell("fault", error=f"This sandbox cannot be had: {error}")
+        _tell("fault", error=f"This sandbox cannot be had: {error}", lost=True)
     finally:
         if supervisor:
             supervisor.close()

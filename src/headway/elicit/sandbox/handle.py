@@ -161,7 +161,8 @@ class Sandbox:
         """The next event of this kind; other threads may wait for other kinds."""
         said: dict[str, Any] = self._events[event].get(timeout=timeout)
         if "error" in said:
-            self._events[event].put(said)
+            if said.get("lost"):  # for whoever asks next, too
+                self._events[event].put(said)
             raise SandboxError(said["error"])
         return said
 
@@ -176,7 +177,7 @@ class Sandbox:
             for waiting in self._events.values():
                 waiting.put(said)
         for waiting in self._events.values():
-            waiting.put({"error": _LOST})
+            waiting.put({"error": _LOST, "lost": True})
 
 
 def _ended(said: dict[str, Any]) -> Ended:
