@@ -1,7 +1,7 @@
 """A run as a person reads it: how it ended, what was said and done, what it cost, what it left.
 
-Everything between the bars is somebody else's text: a model's, a tool's, a server's. Its lines stand
-behind a bar, so that none can pass for ours, and what could steer a terminal is written out.
+What stands behind a bar is somebody else's text: a model's, a tool's, a server's. The bar is there
+so that none of it can pass for ours, and what could steer a terminal is written out.
 """
 
 from __future__ import annotations
@@ -200,8 +200,12 @@ def _broken(line: str) -> Iterator[str]:
     for letter in line:
         size = cells_wide(letter)
         if wide + size > room:
-            yield piece
-            piece, wide = "", 0
+            # At the last space, if there is one not too far back; its words are all there.
+            head, space, rest = piece.rpartition(" ")
+            broken = space and len(rest) < room // 3 and head.strip()
+            yield head if broken else piece
+            piece = rest if broken else ""
+            wide = cells_wide(piece)
         piece += letter
         wide += size
     yield piece

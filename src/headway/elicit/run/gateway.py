@@ -44,7 +44,7 @@ class Gateway:
         self._events = events
         self._said = config.folder / "gateway.stderr"
         with self._said.open("wb") as said:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "headway.elicit.gateway"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

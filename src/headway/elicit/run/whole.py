@@ -101,7 +101,7 @@ def _record(plan: Plan, started: dt.datetime, start: Path, draft: Path, tries: l
         spending=spending(plan, summary),
         score=verdict.score,
         verifier=verdict,
-        collected=last.collected and _collected(last.collected),
+        collected=_collected(last.collected) if last.collected else None,
         changed=changes(start, work) if last.collected else (),
         snapshots=tuple(
             scored for copy in last.copies for scored in _snapshots(plan, start, draft, copy)
@@ -115,7 +115,7 @@ def _record(plan: Plan, started: dt.datetime, start: Path, draft: Path, tries: l
 
 
 def _snapshots(plan: Plan, start: Path, draft: Path, copy: Copied) -> list[Snapshot]:
-    """A copy of the work folder, scored as if the run had ended there, for each level it stands for."""
+    """A copy of the work folder, scored as if the run had ended there; one for each level."""
     place = draft / "snapshots" / copy.folder.name
     verdict = verify(plan.task, place, draft / "verifier-snapshots" / copy.folder.name)
     changed = len(changes(start, place))
