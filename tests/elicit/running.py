@@ -155,6 +155,11 @@ class Gateway:
         if self.ended is None:
             self.process.kill()
             self.process.wait()
+            self._reader.join(5)
+        assert self.process.stdout
+        assert self.process.stderr
+        self.process.stdout.close()
+        self.process.stderr.close()
 
     def stop(self) -> Ended:
         """End it, and read what it left."""

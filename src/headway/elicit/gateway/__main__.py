@@ -12,7 +12,6 @@ import sys
 
 from headway.elicit.gateway.config import parse
 from headway.elicit.gateway.redact import Redactor, keys
-from headway.elicit.gateway.serving import quiet, serve
 from headway.errors import HeadwayError
 
 
@@ -28,6 +27,9 @@ def main() -> int:
         for name in found:
             del os.environ[name]
         redactor = Redactor(found.values())
+        # After what can be wrong is checked: it brings the HTTP library.
+        from headway.elicit.gateway.serving import quiet, serve
+
         quiet(redactor, sys.stderr)
         whole = asyncio.run(serve(config, found, redactor, sys.stdout))
     except HeadwayError as error:

@@ -15,7 +15,8 @@ infra      exchange or null, kind, detail: the servers or the machine failed, no
            Kinds: ``upstream_down``, ``upstream_slow``, ``upstream_cut``, ``upstream_limit`` (429),
            ``upstream_error`` (5xx), ``upstream_refused`` (401, 403: the key or the account),
            ``malformed``, ``no_usage``, ``log``, ``gateway`` (a fault of its own). ``fatal`` is true
-           where the run cannot count.
+           where the run cannot count: a reply whose usage is missing or unreadable while the
+           profile permits no estimates, a log that cannot be written, a fault of the gateway.
 mark       exchange, mark: ``model_changed``, ``sampling_changed``, ``key_in_request``
 ========== ========================================================================================
 """

@@ -76,7 +76,7 @@ class Exchange:
             return self._failed("upstream_down", 502, "the server of the model is down", detail)
 
     def _failed(self, kind: str, status: int, message: str, detail: str = "") -> Failed:
-        self.record.infra.append((kind, self.redactor.text(detail or message)))
+        self.record.fault(kind, self.redactor.text(detail or message))
         return Failed(status, message)
 
     async def _pass(
@@ -99,7 +99,7 @@ class Exchange:
         after = f", retry after {wait}" if wait else ""
         kind = _FAULTS.get(reply.status, "upstream_error" if reply.status >= 500 else None)
         if kind is not None:
-            self.record.infra.append((kind, f"status {reply.status}{after}"))
+            self.record.fault(kind, self.redactor.text(f"status {reply.status}{after}"))
 
     async def _whole(
         self, request: web.BaseRequest, reply: aiohttp.ClientResponse
@@ -141,7 +141,7 @@ class Exchange:
             await _given(response.write_eof())
         elif request.transport is not None:
             # Cut for the harness as it was cut for us: no last chunk.
-            self.record.infra.append((self.fault, "the stream was cut"))
+            self.record.fault(self.fault, "the stream was cut")
             request.transport.close()
         return response
 
@@ -155,7 +155,7 @@ class Exchange:
                 yield shown
         end = flow.close()
         self.record.reply.add(end)
-        if shown := self.watch.feed(end) + self.watch.close():
+        if shown := self.watch.feed(end) + self.watch.close(cut=self.fault is not None):
             yield shown
 
     async def _chunks(self, reply: aiohttp.ClientResponse) -> AsyncIterator[bytes]:

@@ -13,7 +13,7 @@ from headway.elicit.gateway.watch import Watch
 from headway.elicit.profile import Profile
 from headway.elicit.tokens import Tokens
 
-__all__ = ["TOLD", "is_back_off", "is_fatal", "judge", "split"]
+__all__ = ["TOLD", "is_back_off", "judge", "split"]
 
 # Marks of which the supervisor is told at once.
 TOLD = frozenset({"model_changed", "sampling_changed"})
@@ -23,12 +23,7 @@ _BACK_OFF = frozenset({"upstream_down", "upstream_slow", "upstream_limit", "upst
 
 def is_back_off(record: Record) -> bool:
     """Whether the harness can only wait: the server failed before its reply began."""
-    return record.tokens is None and any(kind in _BACK_OFF for kind, _ in record.infra)
-
-
-def is_fatal(kind: str, config: Config) -> bool:
-    """Whether a run in which this happened cannot count."""
-    return kind in {"log", "gateway"} or (kind == "no_usage" and not config.profile.estimates)
+    return record.tokens is None and any(fault.kind in _BACK_OFF for fault in record.faults)
 
 
 def split(tokens: Tokens, profile: Profile) -> Tokens:
@@ -49,10 +44,10 @@ def judge(record: Record, watch: Watch, config: Config) -> None:
     record.usage = seen.usage or None
     record.ran = seen.ran
     if seen.error:
-        record.infra.append(("upstream_error", f"the reply says {seen.error}"))
+        record.fault("upstream_error", f"the reply says {seen.error}")
     record.tokens = _tokens(record, watch, config)
-    if watch.malformed:
-        record.infra.append(("malformed", watch.malformed))
+    if watch.malformed and not record.faults:
+        record.fault("malformed", watch.malformed)
     _declared(record, config)
 
 
@@ -61,14 +56,22 @@ def _tokens(record: Record, watch: Watch, config: Config) -> Tokens:
     if known is not None and watch.seen.final:
         return split(known, config.profile)
     if not {"cut", "harness_gone"} & set(record.marks) and not watch.seen.error:
-        if watch.seen.done:
-            record.mark("usage_missing")
-            record.infra.append(("no_usage", "a whole reply says nothing of its usage"))
-        else:
-            record.mark("cut")
-            record.infra.append(("upstream_cut", "the stream ended before its reply"))
+        _unseen(record, watch, fatal=not config.profile.estimates)
     record.mark("estimated")
     return estimate(len(record.body), watch.seen.characters, known)
+
+
+def _unseen(record: Record, watch: Watch, *, fatal: bool) -> None:
+    """Note why a reply that came to its end has no usage."""
+    if not watch.seen.done:
+        record.mark("cut")
+        record.fault("upstream_cut", "the stream ended before its reply")
+        return
+    record.mark("usage_missing")
+    if watch.malformed:
+        record.fault("malformed", watch.malformed, fatal=fatal)
+    else:
+        record.fault("no_usage", "a whole reply says nothing of its usage", fatal=fatal)
 
 
 def _declared(record: Record, config: Config) -> None:

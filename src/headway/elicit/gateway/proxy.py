@@ -8,7 +8,7 @@ import os
 import socket
 import struct
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import aiohttp
@@ -23,7 +23,7 @@ from headway.elicit.gateway.exchange import Exchange, Failed
 from headway.elicit.gateway.formats import Route, match
 from headway.elicit.gateway.headers import without_key
 from headway.elicit.gateway.meter import Meter
-from headway.elicit.gateway.record import Record
+from headway.elicit.gateway.record import Fault, Record
 from headway.elicit.gateway.redact import Redactor
 from headway.elicit.gateway.tally import Tally
 from headway.elicit.gateway.watch import Watch
@@ -67,7 +67,7 @@ class Proxy:
             raise
         except BaseException as error:
             # A fault of ours is missing data, not a failure of the model.
-            self._infra(record.exchange, "gateway", type(error).__name__)
+            self._infra(record.exchange, Fault("gateway", type(error).__name__, fatal=True))
             raise
         finally:
             self._end(record)
@@ -155,8 +155,8 @@ class Proxy:
         """What a reply was, in tokens and marks, and what of it the supervisor is told."""
         outcome.judge(record, watch, self.config)
         self.meter.settle(record.exchange, record.tokens)
-        for kind, detail in record.infra:
-            self._infra(record.exchange, kind, detail)
+        for fault in record.faults:
+            self._infra(record.exchange, fault)
         for mark in outcome.TOLD.intersection(record.marks):
             self.emit("mark", exchange=record.exchange, mark=mark)
         self.emit(
@@ -181,11 +181,10 @@ class Proxy:
             back_off=self.meter.clock.back_off,
         )
 
-    def _infra(self, exchange: int | None, kind: str, detail: str) -> None:
-        fatal = outcome.is_fatal(kind, self.config)
-        if fatal and self.tally.fatal is None:
-            self.tally.fatal = kind
-        self.emit("infra", exchange=exchange, kind=kind, detail=detail, fatal=fatal)
+    def _infra(self, exchange: int, fault: Fault) -> None:
+        if fault.fatal and self.tally.fatal is None:
+            self.tally.fatal = fault.kind
+        self.emit("infra", exchange=exchange, **asdict(fault))
 
     async def _own(
         self, request: web.BaseRequest, record: Record, route: Route
@@ -249,7 +248,8 @@ class Proxy:
             self.wire.write(record.head(self.config.run, self.redactor), record.reply)
         except OSError as error:
             self.tally.failures["log"] += 1
-            self._infra(record.exchange, "log", f"the log cannot be written: {error.strerror}")
+            detail = f"the log cannot be written: {error.strerror}"
+            self._infra(record.exchange, Fault("log", detail, fatal=True))
 
 
 def _record(number: int, request: web.BaseRequest) -> Record:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from headway.elicit.gateway.change import Changes
@@ -15,7 +15,19 @@ from headway.elicit.gateway.wire import Spool
 from headway.elicit.profile import Format
 from headway.elicit.tokens import Tokens
 
-__all__ = ["Record"]
+__all__ = ["Fault", "Record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What servers or the machine did wrong (``infra`` of the events); after a fatal one, no more.
+
+    The text of ``detail`` is without keys.
+    """
+
+    kind: str
+    detail: str
+    fatal: bool = False
 
 
 @dataclass(slots=True)
@@ -50,12 +62,16 @@ class Record:
     tokens: Tokens | None = None
     marks: list[str] = field(default_factory=list)
     refused: Refusal | None = None
-    infra: list[tuple[str, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
     def mark(self, name: str) -> None:
         """Mark the exchange, once."""
         if name not in self.marks:
             self.marks.append(name)
+
+    def fault(self, kind: str, detail: str, *, fatal: bool = False) -> None:
+        """Note a fault."""
+        self.faults.append(Fault(kind, detail, fatal))
 
     def head(self, run: str, redactor: Redactor) -> bytes:
         """The line of the log without the body of the reply; without keys."""
@@ -80,7 +96,7 @@ class Record:
             "marks": self.marks,
             "refused": self.refused
             and {"reason": self.refused.reason, "detail": self.refused.detail},
-            "infra": [{"kind": kind, "detail": detail} for kind, detail in self.infra],
+            "infra": [asdict(fault) for fault in self.faults],
         }
         # Once more over the whole line: no field is forgotten.
         return redactor.data(json.dumps(line).encode())

@@ -48,7 +48,7 @@ class Tally:
         if record.admitted is not None:
             self.exchanges += 1
             self.replies += record.status is not None and 200 <= record.status < 300
-        self.failures.update(kind for kind, _ in record.infra)
+        self.failures.update(fault.kind for fault in record.faults)
         self.marks.update(record.marks)
         if record.ran.get("model"):
             self.ran[str(record.ran["model"])] += 1

@@ -46,13 +46,15 @@ class Watch:
         shown = [event.raw for event in events if not self._read(event)]
         return b"".join(shown) if self.hide_usage else chunk
 
-    def close(self) -> bytes:
-        """The end of a stream; gives what still passes."""
-        shown = [event.raw for event in self._events.close() if not self._read(event)]
+    def close(self, *, cut: bool = False) -> bytes:
+        """The end of a stream; gives what still passes. Half an event of a cut one is not read."""
+        rest = self._events.close()
+        shown = [event.raw for event in rest if cut or not self._read(event)]
         return b"".join(shown) if self.hide_usage else b""
 
     def whole(self, body: bytes) -> None:
         """Read a reply that is no stream."""
+        self.seen.done = True
         document = self._parsed(body)
         if document is not None:
             self._take(lambda: READERS[self.format].whole(self.seen, document))

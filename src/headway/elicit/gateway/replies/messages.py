@@ -33,7 +33,6 @@ def event(seen: Seen, name: str, document: dict[str, Any]) -> None:
 def whole(seen: Seen, document: dict[str, Any]) -> None:
     """Read a reply that is not a stream."""
     _message(seen, document)
-    seen.done = True
     seen.final = bool(seen.usage)
 
 

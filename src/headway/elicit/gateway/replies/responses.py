@@ -34,7 +34,6 @@ def event(seen: Seen, name: str, document: dict[str, Any]) -> None:
 def whole(seen: Seen, document: dict[str, Any]) -> None:
     """Read a reply that is not a stream."""
     _response(seen, document)
-    seen.done = True
 
 
 def _response(seen: Seen, response: Any) -> None:
