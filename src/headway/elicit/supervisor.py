@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import select
 import selectors
 import signal
 import sys
@@ -100,6 +101,8 @@ class _Supervisor:
         self.end = os.pidfd_open(self.top)
         self.poll.register(self.end, selectors.EVENT_READ, None)
         said = b""
+        if not select.select([status], [], [], _STUCK)[0]:
+            raise _FaultError("bubblewrap does not come to an end.")
         while data := os.read(status, 4096):
             said += data
         os.close(status)
@@ -211,15 +214,18 @@ class _Supervisor:
         _tell("copied", **told)
 
     def _copy(self, to: str, folder: str) -> dict[str, Any]:
+        if os.path.lexists(to):
+            raise FileExistsError("it exists")
         partial = f"{to}.partial-{os.getpid()}"
+        copy = Copy(self.spec["caps"])
         source = self.stage.opened(folder)
         try:
             os.mkdir(partial, 0o755)
-            copy = Copy(self.spec["caps"])
             copy_tree(source, partial, copy)
-            if os.path.lexists(to):
-                raise FileExistsError(f"{to} exists")
             os.rename(partial, to)
+        except OSError:
+            _remove(partial)
+            raise
         finally:
             os.close(source)
         return copy.told()
@@ -298,6 +304,12 @@ def _process_limits() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
 
 
+def _remove(folder: str) -> None:
+    import shutil  # rarely needed, and slow to load
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _memory_file(data: bytes) -> int:
     """A file without a name, to be read from its beginning by a child."""
     handle = os.memfd_create("headway", 0)
@@ -328,7 +340,7 @@ def main() -> None:
         )
         supervisor.run()
     except (OSError, ValueError, _FaultError) as error:
-        _tell("fault", error=f"This sandbox cannot be had: {error}", lost=True)
+        _tell("fault", error=f"The sandbox failed: {error}", lost=True)
     finally:
         if supervisor:
             supervisor.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from headway.elicit.sandbox import Ended, Sandbox, Spec
+from headway.elicit.sandbox import Ended, Sandbox, Spec, interpreter
 
 MB = 2**20
 PATH = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/home/agent"}
-PYTHON = os.path.realpath(sys.executable)
+PYTHON = interpreter.PYTHON
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from headway.elicit.sandbox.findings import Finding, check
     from headway.elicit.sandbox.handle import Sandbox
+    from headway.elicit.sandbox.interpreter import PYTHON
     from headway.elicit.sandbox.leftovers import sweep
     from headway.elicit.sandbox.spec import (
         Caps,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "PYTHON",
     "Caps",
     "Captured",
     "Collected",
@@ -46,7 +48,13 @@ __all__ = [
     "sweep",
 ]
 
-_HOME = {"Finding": "findings", "check": "findings", "Sandbox": "handle", "sweep": "leftovers"}
+_HOME = {
+    "Finding": "findings",
+    "check": "findings",
+    "Sandbox": "handle",
+    "sweep": "leftovers",
+    "PYTHON": "interpreter",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -83,19 +83,19 @@ def _user() -> Finding:
 
 def _limits(held: dict[str, int]) -> list[Finding]:
     weak = {
-        "memory": "memory: no cgroup can be made, so the limit is one of each process (RLIMIT_DATA)"
+        "memory": "Memory: no cgroup can be made, so the limit is one of each process (RLIMIT_DATA)"
         " and a sandbox of many processes can use more; it is not counted either.",
-        "pids": "processes: no cgroup can be made, so the limit is that of the sandbox's user"
+        "pids": "Processes: no cgroup can be made, so the limit is that of the sandbox's user"
         " namespace (RLIMIT_NPROC).",
-        "freeze": "freezing: no cgroup can be made, so processes are stopped one by one for a"
+        "freeze": "Freezing: no cgroup can be made, so processes are stopped one by one for a"
         " snapshot, which a program can notice.",
     }
     named = {"memory": "memory", "pids": "processes", "freeze": "freezing"}
     found = []
     for job, name in named.items():
         ok = job in held
-        text = f"{name}: held by a cgroup of version {held[job]}." if ok else weak[job]
-        found.append(Finding(name, ok=ok, needed=False, text=text.capitalize()))
+        text = f"{name.capitalize()}: held by a cgroup of version {held.get(job)}."
+        found.append(Finding(name, ok=ok, needed=False, text=text if ok else weak[job]))
     return found
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import Any
 
 import headway
-from headway.elicit.sandbox import bwrap, linux
+from headway.elicit.sandbox import bwrap, interpreter, linux
 from headway.elicit.sandbox.copying import Copy, copy_tree, open_below
 
 __all__ = ["Stage", "folder_of", "host_user"]
@@ -89,15 +88,12 @@ class Stage:
             source = os.path.realpath(item["source"])
             seen[source] = item["target"]
             words += ["--ro-bind", self._bound(source), item["target"]]
-        python = os.path.realpath(sys.base_prefix)
-        if not _below(python, seen):
-            seen[python] = python
-            words += ["--ro-bind", self._bound(python), python]
         return words + _hidden(seen)
 
     def _own(self) -> list[str]:
         relay = os.path.join(os.path.dirname(os.path.dirname(__file__)), "relay.py")
-        words = ["--ro-bind", self._bound(relay), _RELAY]
+        words = interpreter.shown(self._bound, self._texts, self.spec["root"] is not None)
+        words += ["--ro-bind", self._bound(relay), _RELAY]
         if path := self.spec["socket"]:
             if not os.getuid():  # no other sandbox's user may connect
                 os.chown(path, self.user, self.user, follow_symlinks=False)
@@ -108,7 +104,7 @@ class Stage:
     def command(self, argv: list[str], status: int, limits: str) -> list[str]:
         """The command, behind the relay that starts it."""
         port = str(self.spec["port"]) if self.spec["socket"] else "0"
-        python = [os.path.realpath(sys.executable), "-I", "-S", _RELAY]
+        python = [interpreter.PYTHON, "-I", "-S", _RELAY]
         return [*python, str(status), port, _SOCKET, limits, "--", *argv]
 
     def _bound(self, source: str) -> str:
@@ -165,10 +161,6 @@ def _split(path: str) -> tuple[str, str]:
                 break
             return below, name
     raise ValueError(f"{path} is not on the sandbox's disk: use a path below /work.")
-
-
-def _below(path: str, folders: dict[str, str]) -> bool:
-    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
 
 
 def _hidden(seen: dict[str, str]) -> list[str]:
