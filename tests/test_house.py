@@ -33,17 +33,7 @@ ROOMS = {
     "why": {"records", "ledger", "sources", "scale", "gap", "lens"},
     "elicit": {"records", "ledger"},
     "publish": {"records", "ledger", "sources", "scale", "gap", "lens", "why", "elicit"},
-    "cli": {
-        "records",
-        "ledger",
-        "sources",
-        "scale",
-        "gap",
-        "lens",
-        "why",
-        "elicit",
-        "publish",
-    },
+    "cli": {"records", "ledger", "sources", "scale", "gap", "lens", "why", "elicit", "publish"},
     "__main__": {"cli"},
 }
 

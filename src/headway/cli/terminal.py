@@ -43,6 +43,17 @@ def sorry(sentence: str) -> None:
     sys.stderr.write(prose(" ".join(sentence.split())) + "\n")
 
 
+def note(text: str) -> None:
+    """Print something beside the answer to standard error, line by line as it is."""
+    from headway.publish.words import clean
+
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(errors="replace")
+    # Foreign text can hold what steers a terminal.
+    sys.stderr.write("\n".join(clean(line) for line in text.split("\n")) + "\n")
+    sys.stderr.flush()
+
+
 @contextmanager
 def progress() -> Iterator[Tick]:
     """Give a function ``tick(share, text)``; it draws a bar when work takes over a second.
