@@ -162,6 +162,8 @@ class Run(_Part):
         How it ended; ``reason`` says it in a sentence.
     score : float or None
         0 to 1, from pristine tests in a fresh sandbox; null where there is none.
+    stop_seconds : float or None
+        From the first request that found the budget spent to the end of the harness.
     tries : tuple of Try
         Earlier tries that the machine or a server spoiled; at most two.
     files : dict of str to str
@@ -191,6 +193,7 @@ class Run(_Part):
     snapshots: tuple[Snapshot, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    stop_seconds: _Amount | None = None
     peak_memory: int | None = None
     exit_code: int | None = None
     versions: dict[str, str]

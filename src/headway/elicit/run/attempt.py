@@ -12,7 +12,7 @@ from headway.elicit.gateway.summary import Summary
 from headway.elicit.record import Ended as RunEnded
 from headway.elicit.run.complaint import complaint
 from headway.elicit.run.ending import Evidence, conclude
-from headway.elicit.run.gateway import Gateway
+from headway.elicit.run.gateway import Gateway, broke
 from headway.elicit.run.plan import Plan
 from headway.elicit.run.room import HOME, Ready, prepare
 from headway.elicit.run.watch import Copied, Tell, Watch
@@ -39,6 +39,7 @@ class Tried:
     box: Ended | None
     collected: Collected | None
     copies: tuple[Copied, ...]
+    stop_seconds: float | None
 
 
 def attempt(plan: Plan, start: Path, folder: Path, tell: Tell) -> Tried:
@@ -89,6 +90,7 @@ class _Try:
             self.ended,
             self.collected,
             tuple(self.watch.copies),
+            self.watch.stop_seconds,
         )
 
     def _in_sandbox(self) -> None:
@@ -122,11 +124,14 @@ class _Try:
             model_seen_by_harness=plan.model,
             sampling=plan.sampling,
             budget=plan.budget,
+            limits=plan.limits,
         )
 
     def _evidence(self, summary: Summary | None) -> Evidence:
         last = last_words(self.folder)
         fatal = self.watch.fatal or (summary.fatal if summary else "gateway")
+        if fatal is None and broke(self.folder):
+            fatal = "gateway"
         said = self.ended
         log = self.plan.harness.log
         printed = self.folder / "harness/stdout"

@@ -17,7 +17,7 @@ from headway.elicit.gateway.config import Config
 from headway.elicit.gateway.summary import Summary
 from headway.errors import GatewayError
 
-__all__ = ["Gateway"]
+__all__ = ["Gateway", "broke"]
 
 # What a program needs to start and to trust certificates; no other variable of the user's.
 _PASSED = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "SSL_CERT_DIR", "SSL_CERT_FILE")
@@ -54,6 +54,7 @@ class Gateway:
             )
         assert self._process.stdin
         assert self._process.stdout
+        self._reader = Thread(target=self._listen, args=[self._process.stdout], daemon=True)
         try:
             self._process.stdin.write(config.model_dump_json().encode())
             self._process.stdin.close()
@@ -62,7 +63,6 @@ class Gateway:
         if self._process.stdout.readline().strip() != b"ready":
             self.stop()
             raise GatewayError(f"The gateway cannot start: {self._last_words()}")
-        self._reader = Thread(target=self._listen, args=[self._process.stdout], daemon=True)
         self._reader.start()
 
     def stop(self) -> Summary | None:
@@ -73,6 +73,10 @@ class Gateway:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._reader.ident is not None:
+            self._reader.join()
+        assert self._process.stdout
+        self._process.stdout.close()
         if self._said.exists() and not self._said.stat().st_size:
             self._said.unlink()
         return _summary(self._config.folder / "gateway.json")
@@ -89,6 +93,12 @@ class Gateway:
         lines = self._said.read_text(errors="replace").split("\n") if self._said.exists() else []
         said = [line.strip() for line in lines if line.strip()]
         return said[-1] if said else "it says nothing."
+
+
+def broke(folder: Path) -> bool:
+    """Whether a run's gateway failed inside at some request: it then answered 500 by itself."""
+    path = folder / "gateway.stderr"
+    return path.exists() and "Traceback" in path.read_text(encoding="utf-8", errors="replace")
 
 
 def _environment(config: Config) -> dict[str, str]:

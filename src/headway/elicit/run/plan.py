@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from headway.elicit.budget import Budget
+from headway.elicit.gateway.config import Limits
 from headway.elicit.harness import Harness
 from headway.elicit.profile import Format, Profile
 from headway.elicit.record.folder import taken
@@ -52,6 +53,8 @@ class Plan:
     pauses : tuple of float
         Seconds before each further try after a failure of a server or of the machine; as many
         further tries as there are pauses, so at most two.
+    limits : Limits
+        Seconds and bytes beyond which the gateway gives up on an exchange.
     """
 
     task: Task
@@ -66,6 +69,7 @@ class Plan:
     max_turns: int = 200
     installed: Path | None = None
     pauses: tuple[float, ...] = (2.0, 10.0)
+    limits: Limits = Limits()
 
     @cached_property
     def format(self) -> Format:

@@ -45,6 +45,8 @@ class Watch:
         Spend levels at which the work folder is copied into ``folder``.
     stopped : bool
         Whether the harness had to be ended because the budget was spent.
+    stop_seconds : float or None
+        From the first request that found the budget spent to the end of the harness.
     fatal : str or None
         The kind of failure after which the run cannot count, with ``detail``.
     copies : list of Copied
@@ -57,11 +59,13 @@ class Watch:
     tell: Tell
     events: Queue[dict[str, Any]] = field(default_factory=Queue)
     stopped: bool = False
+    stop_seconds: float | None = None
     fatal: str | None = None
     detail: str = ""
     copies: list[Copied] = field(default_factory=list)
     _begun: float = field(default_factory=time.monotonic)
     _replies: int = 0
+    _spent_at: float | None = None
     _stop_at: float | None = None
     _overtime: float | None = None
     _first: float | None = None
@@ -83,6 +87,8 @@ class Watch:
                 continue
             if event["event"] == "ended":
                 ended: Ended = event["how"]
+                if self._spent_at is not None:
+                    self.stop_seconds = event["at"] - self._spent_at
                 return ended
             if event["event"] == "lost":
                 raise event["error"]
@@ -91,7 +97,8 @@ class Watch:
     def _wait(self) -> None:
         """In a thread of its own: the end of the harness becomes one more event."""
         try:
-            self.events.put({"event": "ended", "how": self.box.wait()})
+            how = self.box.wait()
+            self.events.put({"event": "ended", "how": how, "at": time.monotonic()})
         except SandboxError as error:
             self.events.put({"event": "lost", "error": error})
 
@@ -102,8 +109,9 @@ class Watch:
             self._set_overtime(0.0)
         elif kind == "spent":
             self._spent(event)
-        elif kind == "refused" and event["reason"] == "budget" and self._stop_at is None:
-            self._stop_at = time.monotonic() + _ASKED
+        elif kind == "refused" and event["reason"] == "budget" and self._spent_at is None:
+            self._spent_at = time.monotonic()
+            self._stop_at = self._spent_at + _ASKED
         elif kind == "infra" and event.get("fatal"):
             self._give_up(event["kind"], event.get("detail") or "")
         elif kind == "gone":

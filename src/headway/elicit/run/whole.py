@@ -107,6 +107,7 @@ def _record(plan: Plan, started: dt.datetime, start: Path, draft: Path, tries: l
             scored for copy in last.copies for scored in _snapshots(plan, start, draft, copy)
         ),
         notes=_notes(plan, last),
+        stop_seconds=last.stop_seconds,
         peak_memory=last.box.peak_memory if last.box else None,
         exit_code=last.box.exit_code if last.box else None,
         versions=versions(),
