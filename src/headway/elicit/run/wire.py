@@ -11,6 +11,10 @@ from headway.elicit.transcript import Exchange, parse
 __all__ = ["LastWords", "exchanges", "last_words"]
 
 
+# A whole reply whose cost was estimated, as the profile permits; else it ends the run anyway.
+_COUNTED = {"no_usage"}
+
+
 @dataclass(frozen=True, slots=True)
 class LastWords:
     """The last exchange with the model: whether it failed, and whether the model refused in it."""
@@ -36,8 +40,9 @@ def last_words(folder: Path) -> LastWords:
         if exchange.kind != "generate":
             continue
         replies += exchange.answered
-        if exchange.failed:
-            last = LastWords(replies, exchange.failed, exchange.infra[-1][1])
+        failures = [failure for failure in exchange.infra if failure[0] not in _COUNTED]
+        if failures:
+            last = LastWords(replies, *failures[-1])
         else:
             refused = exchange.reply is not None and exchange.reply.refused
             last = LastWords(replies, refused=refused)

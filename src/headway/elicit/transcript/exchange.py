@@ -74,11 +74,6 @@ class Exchange:
         """Whether the model replied: a whole reply, or a cut one that began."""
         return self.kind == "generate" and self.status is not None and 200 <= self.status < 300
 
-    @property
-    def failed(self) -> str | None:
-        """The kind of failure of a server or of the machine, the last of several."""
-        return self.infra[-1][0] if self.infra else None
-
 
 def parse(line: Mapping[str, Any]) -> Exchange:
     """Read one line of ``wire.jsonl.zst`` (:func:`headway.elicit.gateway.wire.read`)."""
