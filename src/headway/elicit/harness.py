@@ -2,7 +2,7 @@
 
 Shipped harnesses are ``elicit/harnesses/NAME.toml``; a user's own is given by its path. Texts hold
 placeholders from a closed list (:data:`PLACEHOLDERS`), which are replaced as texts: no shell reads
-them, and the task's prompt may stand in elements of the command only.
+them, and the task's prompt stands in elements of the command or is all of a seed file.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 PLACEHOLDERS = (
-    "prompt",  # the task's instruction; in the command only
+    "prompt",  # the task's instruction: in elements of the command, or as all of a seed file
     "model",  # the model name that the gateway lets pass
     "base_url",  # where the gateway listens, as the harness sees it: no /v1, no slash at the end
     "format",  # the wire format of this run: messages, chat, responses or gemini
@@ -179,7 +179,7 @@ class Harness(_Part):
         The whole environment besides ``HOME`` and ``PATH``, with placeholders.
     seed_files : dict of str to str
         Files that are written into the home before the start: relative path to text, both with
-        placeholders but without the prompt.
+        placeholders; the prompt may only be all of a file.
     version_command : tuple of str
         Prints the version; empty for our own loop.
     log : Log
@@ -209,8 +209,16 @@ class Harness(_Part):
     @field_validator("environment", "seed_files")
     @classmethod
     def _quiet(cls, texts: dict[str, str]) -> dict[str, str]:
-        # The prompt would be read as JSON or TOML there, and could say more than a prompt should.
-        _check((*texts, *texts.values()), PLACEHOLDERS[1:])
+        # The prompt would be read as JSON or TOML there, and could say more than a prompt should;
+        # a file that is the prompt and nothing else is read as what it is.
+        held = (text for text in texts.values() if text != "{prompt}")
+        _check((*texts, *held), PLACEHOLDERS[1:])
+        return texts
+
+    @field_validator("environment")
+    @classmethod
+    def _promptless(cls, texts: dict[str, str]) -> dict[str, str]:
+        _check(tuple(texts.values()), PLACEHOLDERS[1:])
         return texts
 
     @field_validator("seed_files")
