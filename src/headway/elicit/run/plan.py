@@ -22,6 +22,7 @@ from headway.elicit.task import Task
 __all__ = ["Plan", "digest"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
+_LOOPBACK = re.compile(r"^http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?=/|$)")
 _ODD = re.compile(r"[^a-z0-9._]+")
 
 
@@ -92,12 +93,20 @@ class Plan:
         return name if _NAME.fullmatch(name) else self.profile.name
 
     @cached_property
+    def profile_digest(self) -> str:
+        """SHA-256 of the profile; on which port a server of one's own listened does not count."""
+        plain = self.profile.model_dump(mode="json")
+        for end in plain["endpoints"].values():
+            end["url"] = _LOOPBACK.sub("{base}", end["url"])
+        return digest(plain)
+
+    @cached_property
     def setup(self) -> str:
         """SHA-256 over everything that makes runs attempts at the same."""
         return digest(
             {
                 "task": self.task.digest,
-                "profile": digest(self.profile),
+                "profile": self.profile_digest,
                 "harness": digest(self.harness),
                 "budget": self.budget.model_dump(mode="json"),
                 "sampling": self.sampling,

@@ -28,7 +28,7 @@ def model_used(plan: Plan, summary: Summary | None) -> ModelUsed:
     """Which model, and whether it was as declared."""
     return ModelUsed(
         profile=plan.profile.name,
-        digest=digest(plan.profile),
+        digest=plan.profile_digest,
         formats=(plan.format,),
         asked=plan.model,
         sent=plan.profile.endpoints[plan.format].model,
