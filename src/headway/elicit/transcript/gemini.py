@@ -55,6 +55,8 @@ def _parts(content: object) -> tuple[Part, ...]:
     found: list[Part] = []
     for piece in items(mapping(content).get("parts")):
         part = _part(piece)
+        if part.kind == "text" and not part.text:
+            continue  # the last piece of a stream carries only the end
         # A stream gives one text in many pieces.
         if found and part.kind == found[-1].kind and part.kind in {"text", "thinking"}:
             part = Part(part.kind, found.pop().text + part.text)
