@@ -11,9 +11,7 @@ The names below are the whole public face. Each is loaded when it is first used,
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # what typing says, without loading it
 if TYPE_CHECKING:
     from headway.errors import HeadwayError
     from headway.gap.measure import measure
@@ -88,6 +86,8 @@ def __getattr__(name: str) -> object:
     """Load a public name from the module that defines it."""
     if name not in _HOME:
         raise AttributeError(f"module 'headway' has no attribute {name!r}")
+    from importlib import import_module
+
     module, _, attribute = _HOME[name].partition(":")
     value: object = getattr(import_module(module), attribute)
     globals()[name] = value

@@ -9,13 +9,15 @@ Arguments: file descriptor for errors, port or 0, socket, limits or ``-``, ``--`
 from __future__ import annotations
 
 import os
-import resource
-import selectors
 import signal
-import socket
 import sys
 
+TYPE_CHECKING = False  # what typing says, without loading it
+if TYPE_CHECKING:
+    import socket
+
 _CHUNK = 1 << 16
+_WRITE = 1  # socket.SHUT_WR
 _FULL = 1 << 18  # a side that holds this much unsent stops reading from the other
 
 
@@ -50,13 +52,15 @@ class _Side:
                 return
         if self.other.said_all and not self.waiting and not self.told_all:
             self.told_all = True
-            self.sock.shutdown(socket.SHUT_WR)
+            self.sock.shutdown(_WRITE)
 
 
 class _Relay:
     """All connections of a listener, each passed on to the same unix socket."""
 
     def __init__(self, listener: socket.socket, path: str) -> None:
+        import selectors  # with the socket, the half of our start: only where there is a gateway
+
         self.listener, self.path = listener, path
         self.poll = selectors.DefaultSelector()
         self.poll.register(listener, 1)
@@ -73,6 +77,8 @@ class _Relay:
 
     def connect(self) -> None:
         """Take a connection; without a gateway it is closed at once."""
+        import socket
+
         near, _ = self.listener.accept()
         far = socket.socket(socket.AF_UNIX)
         try:
@@ -122,6 +128,8 @@ class _Relay:
 
 def _serve(port: int, path: str, status: int) -> None:
     """Listen, and forward in a process that is nobody's child but that of the sandbox's init."""
+    import socket
+
     listener = socket.create_server(("127.0.0.1", port), backlog=128)
     first = os.fork()
     if first:
@@ -145,6 +153,8 @@ def _serve(port: int, path: str, status: int) -> None:
 
 def _limit(text: str) -> None:
     """Limits by process, where no cgroup could be made: ``PROCESSES,BYTES``."""
+    import resource
+
     pids, memory = (int(part) for part in text.split(","))
     if pids:
         resource.setrlimit(resource.RLIMIT_NPROC, (pids, pids))

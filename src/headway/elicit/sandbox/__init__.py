@@ -13,12 +13,11 @@ The names are loaded when they are first used, so that a supervisor starts quick
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # what typing says, without loading it
 if TYPE_CHECKING:
     from headway.elicit.sandbox.findings import Finding, check
     from headway.elicit.sandbox.handle import Sandbox
+    from headway.elicit.sandbox.images import refuse_compose, unpack
     from headway.elicit.sandbox.interpreter import PYTHON
     from headway.elicit.sandbox.leftovers import sweep
     from headway.elicit.sandbox.spec import (
@@ -45,14 +44,18 @@ __all__ = [
     "Skipped",
     "Spec",
     "check",
+    "refuse_compose",
     "sweep",
+    "unpack",
 ]
 
 _HOME = {
     "Finding": "findings",
     "check": "findings",
     "Sandbox": "handle",
+    "refuse_compose": "images",
     "sweep": "leftovers",
+    "unpack": "images",
     "PYTHON": "interpreter",
 }
 
@@ -60,4 +63,6 @@ _HOME = {
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(f"{__name__}.{_HOME.get(name, 'spec')}"), name)

@@ -50,7 +50,7 @@ class Copy:
         self._names: dict[tuple[int, int], int] = {}
 
     def told(self) -> dict[str, object]:
-        """The count, as JSON holds it."""
+        """The count, in plain values."""
         return {
             "files": self.files,
             "folders": self.folders,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import sys
 from collections.abc import Callable
-from importlib import import_module
 
 __all__ = ["PYTHON", "shown"]
 
@@ -35,7 +33,9 @@ def shown(bound: Callable[[str], str], stage: str, foreign: bool) -> list[str]:
     words = ["--ro-bind", bound(library), place, *_without_packages(library, place)]
     loader = _loader()
     for path in [*_loaded(), loader]:
-        words += ["--ro-bind", bound(path), f"{_LIBRARIES}/{os.path.basename(path)}"]
+        reached = bound(path)
+        for name in _names(os.path.basename(path)):
+            words += ["--ro-bind", reached, f"{_LIBRARIES}/{name}"]
     start, real = f"{stage}/python", "/run/python/bin/python"
     with open(start, "w", encoding="ascii") as file:
         first = f"exec {_LIBRARIES}/{os.path.basename(loader)} --library-path {_LIBRARIES}"
@@ -61,8 +61,12 @@ def _without_packages(library: str, place: str) -> list[str]:
 
 
 def _loaded() -> list[str]:
-    """Shared libraries of this very process, but for extension modules."""
-    import_module("socket")  # the relay needs it, so what it loads is wanted too
+    """Shared libraries of this very process, but for extension modules.
+
+    They are those that the relay and the standard loop need.
+    """
+    import http.client  # noqa: F401, what it needs is then loaded here too, and so is seen
+
     found: dict[str, None] = {}
     with open("/proc/self/maps", encoding="utf-8") as file:
         for line in file:
@@ -72,8 +76,17 @@ def _loaded() -> list[str]:
     return list(found)
 
 
+def _names(name: str) -> list[str]:
+    """``libz.so.1.2`` is asked for as ``libz.so.1``, too."""
+    first, _, version = name.partition(".so.")
+    numbers = version.split(".") if version else []
+    return [name, *(f"{first}.so.{'.'.join(numbers[:n])}" for n in range(1, len(numbers)))]
+
+
 def _loader() -> str:
     """The dynamic loader of this machine."""
+    import glob  # for images only
+
     for pattern in ("/lib64/ld-linux-*.so.*", "/lib/ld-linux-*.so.*", "/lib/*/ld-linux-*.so.*"):
         for path in sorted(glob.glob(pattern)):
             return os.path.realpath(path)

@@ -98,8 +98,8 @@ class Spec:
     port : int
         Port inside.
     root : Path or None
-        Unpacked root file system of an image, used in place of the host's ``/usr``. What is
-        written to it goes to the sandbox's own disk.
+        Unpacked root file system of an image, used in place of the host's ``/usr``, read-only:
+        what a task works on must be seeded into ``/work``, and nothing inside is root.
     memory : int
         Bytes, for all processes and what is written to disk together (the disk is in memory).
     pids : int
@@ -137,7 +137,7 @@ class Spec:
     caps: Caps = Caps()
 
     def plain(self) -> dict[str, Any]:
-        """As JSON holds it."""
+        """As the supervisor is told: nothing but what ``marshal`` holds."""
         plain = asdict(self)
         for key in ("folder", "socket", "root"):
             plain[key] = None if plain[key] is None else str(Path(plain[key]).absolute())

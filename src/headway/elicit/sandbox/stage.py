@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 import headway
 from headway.elicit.sandbox import bwrap, interpreter, linux
 from headway.elicit.sandbox.copying import Copy, copy_tree, open_below
+
+TYPE_CHECKING = False  # what typing says, without loading it
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["Stage", "folder_of", "host_user"]
 
@@ -67,19 +70,31 @@ class Stage:
         for name in bwrap.WRITABLE:
             os.mkdir(f"{self.disk}/{name}", 0o700)
             os.chown(f"{self.disk}/{name}", user, user)
-        self.words = self._base() + self._mounts() + self._own()
+        words = self._mounts() + self._own()
+        root = spec["root"]
+        base = bwrap.system(self._texts) if root is None else self._image(root, words)
+        self.words = base + words
         self._fill()
 
-    def _base(self) -> list[str]:
-        root = self.spec["root"]
-        if root is None:
-            return bwrap.system(self._texts)
+    def _image(self, root: str, words: list[str]) -> list[str]:
+        """The image, with a layer of our own over it, on the sandbox's disk.
+
+        Where something of ours is shown, that layer has an empty place for it; so nothing is
+        made in a folder to which a link of the image may lead.
+        """
         upper, work, whole = (f"{self.disk}/{name}" for name in ("upper", "upperwork", "root"))
         for folder in (upper, work, whole):
             os.mkdir(folder, 0o755)
+        texts = bwrap.texts(self._texts, ("hosts", "resolv.conf"))
+        for folder in ("/proc", "/dev", *bwrap.WRITABLE.values()):
+            os.makedirs(f"{upper}{folder}", 0o755, exist_ok=True)
+        shown = texts + words
+        for at, word in enumerate(shown):
+            if word in {"--bind", "--ro-bind"}:
+                _place(f"{upper}{shown[at + 2]}", os.path.isdir(shown[at + 1]))
         options = f"lowerdir={self._bound(root)},upperdir={upper},workdir={work}"
         linux.mount("overlay", whole, options + (",userxattr" if os.getuid() else ""))
-        return ["--bind", whole, "/", *bwrap.texts(self._texts, ("hosts", "resolv.conf"))]
+        return ["--bind", whole, "/", *texts]
 
     def _mounts(self) -> list[str]:
         words = []
@@ -150,6 +165,13 @@ class Stage:
         """An open folder of the sandbox's disk, reached without following links."""
         below, name = _split(path)
         return open_below(f"{self.disk}/{name}", below)
+
+
+def _place(path: str, folder: bool) -> None:
+    os.makedirs(path if folder else os.path.dirname(path), 0o755, exist_ok=True)
+    if not folder:
+        with open(path, "w", encoding="ascii"):
+            pass
 
 
 def _split(path: str) -> tuple[str, str]:
