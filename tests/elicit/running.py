@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from typing import Any, Self
 from headway.elicit.gateway.summary import Summary
 from headway.elicit.gateway.wire import read
 from headway.elicit.profile import load
+from headway.elicit.tokens import Tokens
 
 CANARY = "sk-canary/4f9a+0c3d==key"
 MODEL = "the-model"
@@ -83,7 +85,28 @@ class Ended:
     events: list[dict[str, Any]]
 
     def infra(self) -> list[tuple[str, bool]]:
-        return [(e["kind"], e["fatal"]) for e in self.events if e["event"] == "infra"]
+        return infra(self.events)
+
+
+def infra(events: list[dict[str, Any]]) -> list[tuple[str, bool]]:
+    """Kinds of infra events, and whether they are fatal."""
+    return [(e["kind"], e["fatal"]) for e in events if e["event"] == "infra"]
+
+
+@dataclass
+class Seen:
+    """One exchange of a gateway that goes on: its reply, its line of the log, its events."""
+
+    reply: Reply
+    line: dict[str, Any]
+    events: list[dict[str, Any]]
+
+    def infra(self) -> list[tuple[str, bool]]:
+        return infra(self.events)
+
+    @property
+    def tokens(self) -> Tokens | None:
+        return self.line["tokens"] and Tokens.from_dict(self.line["tokens"])
 
 
 @dataclass
@@ -175,6 +198,21 @@ class Gateway:
             self.events,
         )
         return self.ended
+
+    def see(self, path: str, data: dict[str, Any] | bytes | None = None, **how: Any) -> Seen:
+        """Send one request, and wait until all is known of it."""
+        mark = secrets.token_hex(8)
+        reply = self.ask(path, data, headers={"x-mark": mark}, **how)
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            for line in read(self.folder / "wire.jsonl.zst"):
+                if any(value == mark for _, value in line["request"]["headers"]):
+                    number = line["exchange"]
+                    self.wait_for("spent", exchange=number)
+                    events = [e for e in self.events if e["exchange"] == number]
+                    return Seen(reply, line, events)
+            time.sleep(0.005)
+        raise AssertionError("the exchange is not in the log")
 
     def wait_for(self, event: str, **fields: Any) -> dict[str, Any]:
         """The first event of this kind."""

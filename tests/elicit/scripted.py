@@ -54,7 +54,7 @@ class Turn:
     calls: tuple[Call, ...] = ()
     tokens: Tokens | None = field(default_factory=lambda: Tokens(10, 0, 0, 5, 0))
     status: int = 200
-    body: str | None = None
+    body: str | bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
     pause: float = 0.0
@@ -407,6 +407,7 @@ class Scripted:
     ) -> None:
         self.script = script
         self.got: list[Got] = []
+        self.streamed: list[bytes] = []  # the events of the latest stream so far
         self.port = port
         self._turn = 0
         self._loop = asyncio.new_event_loop()
@@ -481,14 +482,19 @@ class Scripted:
             assert request.transport
             request.transport.close()
             return web.Response()
-        if turn.status != 200 or turn.body is not None or not streamed:
-            return await self._whole(request, name, turn)
-        return await self._stream(request, name, turn, document)
+        try:
+            if turn.status != 200 or turn.body is not None or not streamed:
+                return await self._whole(request, name, turn)
+            return await self._stream(request, name, turn, document)
+        except ConnectionError:
+            # The client left.
+            return web.Response()
 
     async def _whole(self, request: web.BaseRequest, name: str, turn: Turn) -> web.StreamResponse:
         failed = {"type": "error", "error": {"type": "scripted", "message": "as the script says"}}
         reply = json.dumps(WHOLE[name](turn) if turn.status == 200 else failed)
-        body = (reply if turn.body is None else turn.body).encode()
+        given = reply if turn.body is None else turn.body
+        body = given if isinstance(given, bytes) else given.encode()
         headers = {"content-type": "application/json", **turn.headers}
         response = web.StreamResponse(status=turn.status, headers=headers)
         response.content_length = len(body)
@@ -508,6 +514,7 @@ class Scripted:
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
         left = turn.cut
+        self.streamed = []
         for event, data in EVENTS[name](turn, document):
             raw = block(event, data)
             if left is not None and len(raw) >= left:
@@ -516,6 +523,7 @@ class Scripted:
                 request.transport.close()
                 return response
             left = None if left is None else left - len(raw)
+            self.streamed.append(raw)
             await response.write(raw)
             if turn.pause:
                 await asyncio.sleep(turn.pause)
@@ -528,8 +536,15 @@ def _request(*parts: Any) -> web.BaseRequest:
 
 
 def main() -> None:
-    """Serve as a process of its own: prints the address, and ends with its standard input."""
-    with Scripted([Turn(text="word " * 200, pieces=50)], port=int(sys.argv[1])) as server:
+    """Serve as a process of its own: prints the address, and ends with its standard input.
+
+    A request's header ``x-pause`` sets the seconds between the events of its reply.
+    """
+
+    def script(got: Got) -> Turn:
+        return Turn(text="word " * 200, pieces=50, pause=float(got.headers.get("x-pause", 0)))
+
+    with Scripted(script, port=int(sys.argv[1])) as server:
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
         sys.stdin.read()

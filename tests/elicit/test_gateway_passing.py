@@ -273,43 +273,40 @@ def test_every_exchange_is_a_line_of_the_log(server: Scripted, tmp_path: Path):
     assert not gateway.socket.exists()
 
 
-@pytest.mark.parametrize("format_", FORMATS)
-def test_the_profile_s_sampling_takes_the_place_of_the_harness_s(
-    server: Scripted, tmp_path: Path, format_: str
-):
-    asked: dict[str, Any] = {
-        "messages": {"temperature": 1, "max_tokens": 9, "output_config": {"effort": "low"}},
-        "chat": {"temperature": 1, "max_completion_tokens": 9, "reasoning_effort": "low"},
-        "responses": {"temperature": 1, "max_output_tokens": 9, "reasoning": {"effort": "low"}},
-        "gemini": {"generationConfig": {"temperature": 1, "maxOutputTokens": 9, "topK": 4,
-                                        "thinkingConfig": {"thinkingLevel": "low"}}},
-    }[format_]  # fmt: skip
-    with Gateway(tmp_path, server.url, config={"sampling": "profile"}) as gateway:
-        gateway.ask(PATHS[format_], body(format_, **asked))
-        line = gateway.stop().wire[0]
-    sent = server.got[-1].document
-    if format_ == "gemini":
-        assert sent["generationConfig"] == {
-            "temperature": 0.5, "maxOutputTokens": 1000, "topK": 4, "topP": 0.9,
-            "thinkingConfig": {"thinkingLevel": "low"},
-        }  # fmt: skip
-    else:
-        assert (sent["temperature"], sent["top_p"]) == (0.5, 0.9)
-    wanted = {"temperature": 0.5, "top_p": 0.9, "max_tokens": 1000, "effort": "low"}
-    assert line["declared"]["asked"] == {
-        "model": MODEL, "temperature": 1, "top_p": None, "max_tokens": 9, "effort": "low",
-    }  # fmt: skip
-    assert line["declared"]["sent"] == {"model": "scripted-upstream", **wanted}
-    assert {change["from"] for change in line["changed"] if "temp" in change["what"]} == {1}
+ASKED: dict[str, dict[str, Any]] = {
+    "messages": {"temperature": 1, "max_tokens": 9, "output_config": {"effort": "low"}},
+    "chat": {"temperature": 1, "max_completion_tokens": 9, "reasoning_effort": "low"},
+    "responses": {"temperature": 1, "max_output_tokens": 9, "reasoning": {"effort": "low"}},
+    "gemini": {"generationConfig": {"temperature": 1, "maxOutputTokens": 9, "topK": 4,
+                                    "thinkingConfig": {"thinkingLevel": "low"}}},
+}  # fmt: skip
 
 
-def test_where_chat_limits_tokens_in_either_way_only_that_is_set(server: Scripted, tmp_path: Path):
+def test_the_profile_s_sampling_takes_the_place_of_the_harness_s(server: Scripted, tmp_path: Path):
+    sent = {}
     with Gateway(tmp_path, server.url, config={"sampling": "profile"}) as gateway:
-        gateway.ask(PATHS["chat"], body("chat", max_completion_tokens=5))
-        assert server.got[-1].document["max_completion_tokens"] == 1000
-        assert "max_tokens" not in server.got[-1].document
+        for format_, asked in ASKED.items():
+            gateway.ask(PATHS[format_], body(format_, **asked))
+            sent[format_] = server.got[-1].document
         gateway.ask(PATHS["chat"], body("chat"))
-        assert server.got[-1].document["max_tokens"] == 1000
+        lines = gateway.stop().wire
+    for format_ in ("messages", "chat", "responses"):
+        assert (sent[format_]["temperature"], sent[format_]["top_p"]) == (0.5, 0.9)
+    assert sent["gemini"]["generationConfig"] == {
+        "temperature": 0.5, "maxOutputTokens": 1000, "topK": 4, "topP": 0.9,
+        "thinkingConfig": {"thinkingLevel": "low"},
+    }  # fmt: skip
+    # Chat completions limit tokens in either of two ways: the one in force is set.
+    assert sent["chat"]["max_completion_tokens"] == 1000
+    assert "max_tokens" not in sent["chat"]
+    assert server.got[-1].document["max_tokens"] == 1000
+    wanted = {"temperature": 0.5, "top_p": 0.9, "max_tokens": 1000, "effort": "low"}
+    for line in lines[:4]:
+        assert line["declared"]["asked"] == {
+            "model": MODEL, "temperature": 1, "top_p": None, "max_tokens": 9, "effort": "low",
+        }  # fmt: skip
+        assert line["declared"]["sent"] == {"model": "scripted-upstream", **wanted}
+        assert {change["from"] for change in line["changed"] if "temp" in change["what"]} == {1}
 
 
 def test_a_design_may_allow_tools_of_servers_and_addresses(server: Scripted, tmp_path: Path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 __all__ = ["KINDS", "Tokens"]
@@ -83,7 +83,8 @@ class Tokens:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON: the five kinds and ``estimated``."""
-        return asdict(self)
+        kinds: dict[str, Any] = {kind: getattr(self, kind) for kind in KINDS}
+        return {**kinds, "estimated": self.estimated}
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Tokens:

@@ -23,30 +23,37 @@ mark       exchange, mark: ``model_changed``, ``sampling_changed``, ``key_in_req
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import time
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 
-__all__ = ["Emit", "to"]
+__all__ = ["Events"]
 
 
-class Emit(Protocol):
-    """Tells one event."""
+class Events:
+    """Events of a run as JSON lines on a stream; a stream that was closed is survived.
+
+    What happens in one turn of the loop is written at once, after it: telling delays no request.
+    """
+
+    def __init__(self, stream: TextIO, run: str) -> None:
+        self._stream = stream
+        self._run = run
+        self._lines: list[str] = []
 
     def __call__(self, event: str, **fields: Any) -> None:
-        """Tell one event, with its fields."""
+        """Tell one event."""
+        if not self._lines:
+            asyncio.get_running_loop().call_soon(self.flush)
+        line = {"event": event, "run": self._run, "time": time.time(), **fields}
+        self._lines.append(json.dumps(line) + "\n")
 
-
-def to(stream: TextIO, run: str) -> Emit:
-    """Events of a run as JSON lines on a stream, each flushed; a closed stream is survived."""
-
-    def emit(event: str, **fields: Any) -> None:
-        line = json.dumps({"event": event, "run": run, "time": time.time(), **fields})
-        try:
-            stream.write(line + "\n")
-            stream.flush()
-        except (BrokenPipeError, ValueError):
-            # The supervisor is gone: the log and the summary are still written.
-            return
-
-    return emit
+    def flush(self) -> None:
+        """Write what was told."""
+        lines, self._lines = self._lines, []
+        # The supervisor may be gone: the log and the summary are still written.
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            self._stream.write("".join(lines))
+            self._stream.flush()

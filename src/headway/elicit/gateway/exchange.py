@@ -146,16 +146,24 @@ class Exchange:
         return response
 
     async def _shown(self, reply: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-        """What passes of a stream, piece by piece as it comes, each read before it passes."""
-        flow = Flow(self.redactor)
+        """What passes of a stream, piece by piece as it comes.
+
+        A piece is read after it was written, so that reading delays it by nothing; the next
+        request of the harness is seen later still, and finds it counted. Where an event may have
+        to be hidden, it is read before.
+        """
+        flow, watch = Flow(self.redactor), self.watch
         async for chunk in self._chunks(reply):
             data = flow.feed(chunk)
+            if not watch.hide_usage and data:
+                yield data
+            shown = watch.feed(data)
             self.record.reply.add(data)
-            if shown := self.watch.feed(data):
+            if watch.hide_usage and shown:
                 yield shown
         end = flow.close()
         self.record.reply.add(end)
-        if shown := self.watch.feed(end) + self.watch.close(cut=self.fault is not None):
+        if shown := watch.feed(end) + watch.close(cut=self.fault is not None):
             yield shown
 
     async def _chunks(self, reply: aiohttp.ClientResponse) -> AsyncIterator[bytes]:

@@ -18,7 +18,7 @@ from headway.elicit.gateway import faces, outcome
 from headway.elicit.gateway.admission import Outgoing, outgoing
 from headway.elicit.gateway.checks import Refusal
 from headway.elicit.gateway.config import Config
-from headway.elicit.gateway.events import Emit
+from headway.elicit.gateway.events import Events
 from headway.elicit.gateway.exchange import Exchange, Failed
 from headway.elicit.gateway.formats import Route, match
 from headway.elicit.gateway.headers import without_key
@@ -46,7 +46,7 @@ class Proxy:
     session: aiohttp.ClientSession
     meter: Meter
     wire: Wire
-    emit: Emit
+    emit: Events
     tally: Tally = field(default_factory=Tally)
     gate: asyncio.Semaphore = field(init=False)
 
@@ -61,8 +61,8 @@ class Proxy:
         try:
             return await self._answer(request, record)
         except HarnessGoneError:
-            # What the library takes for a client that left: it closes, and says nothing.
-            raise ConnectionResetError from None
+            # Nobody reads it; the library finds the connection closed, and says nothing.
+            return web.Response(status=499)
         except asyncio.CancelledError:
             raise
         except BaseException as error:
@@ -98,11 +98,12 @@ class Proxy:
         except web.RequestPayloadError:
             return Refusal(400, "body", "the body is not whole")
         query = request.rel_url.raw_query_string
-        if self.redactor.holds(record.body) or self.redactor.holds(repr(record.headers).encode()):
+        out = outgoing(self.config, self.keys, record, route, named, without_key(query))
+        if self.redactor.holds(record.body + repr((query, record.headers)).encode()):
             # No key is in the sandbox; one that comes from there was got by other ways.
             record.mark("key_in_request")
             self.emit("mark", exchange=record.exchange, mark="key_in_request")
-        return outgoing(self.config, self.keys, record, route, named, without_key(query))
+        return out
 
     def _over(self) -> Refusal | None:
         """Why the run is over; None while it is not."""
@@ -145,15 +146,15 @@ class Proxy:
             record.mark("harness_gone")
             raise
         finally:
-            self._judge(record, watch)
+            outcome.judge(record, watch, self.config)
             self.meter.clock.end(begun, failed=outcome.is_back_off(record))
+            self._settle(record)
         if isinstance(done, Failed):
             return await self._tell(request, record, done.status, done.message, "upstream")
         return done
 
-    def _judge(self, record: Record, watch: Watch) -> None:
-        """What a reply was, in tokens and marks, and what of it the supervisor is told."""
-        outcome.judge(record, watch, self.config)
+    def _settle(self, record: Record) -> None:
+        """Count an exchange that has ended, and tell the supervisor."""
         self.meter.settle(record.exchange, record.tokens)
         for fault in record.faults:
             self._infra(record.exchange, fault)

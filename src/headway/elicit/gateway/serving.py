@@ -21,7 +21,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 
 from headway.elicit.gateway.config import Config
-from headway.elicit.gateway.events import to
+from headway.elicit.gateway.events import Events
 from headway.elicit.gateway.meter import Clock, Meter
 from headway.elicit.gateway.proxy import Proxy
 from headway.elicit.gateway.redact import Redactor
@@ -89,6 +89,7 @@ async def serve(config: Config, keys: dict[str, str], redactor: Redactor, stream
             stream.flush()
             await stop
     finally:
+        proxy.emit.flush()
         whole = _finish(proxy)
     return whole
 
@@ -113,7 +114,7 @@ async def _proxy(config: Config, keys: dict[str, str], redactor: Redactor, strea
         max_field_size=_LONGEST,
     )
     meter = Meter(config.budget, Clock(time.monotonic, limits.back_off))
-    return Proxy(config, keys, redactor, session, meter, wire, to(stream, config.run))
+    return Proxy(config, keys, redactor, session, meter, wire, Events(stream, config.run))
 
 
 @contextlib.asynccontextmanager

@@ -13,6 +13,8 @@ from headway.elicit.tokens import Tokens
 
 __all__ = ["event", "is_usage_alone", "tokens", "whole"]
 
+_TEXTS = ("content", "reasoning_content", "reasoning", "refusal")
+
 
 def event(seen: Seen, name: str, document: dict[str, Any]) -> None:
     """Read one chunk of a stream."""
@@ -25,11 +27,10 @@ def event(seen: Seen, name: str, document: dict[str, Any]) -> None:
         if part(choice, "finish_reason"):
             seen.done = True
         delta = part(choice, "delta")
-        seen.add_output(
-            *(part(delta, key) for key in ("content", "reasoning_content", "reasoning", "refusal"))
-        )
-        for call in part(delta, "tool_calls") or ():
-            seen.add_output(part(call, "function", "name"), part(call, "function", "arguments"))
+        if isinstance(delta, dict):
+            seen.add_output(*(delta.get(key) for key in _TEXTS))
+            for call in delta.get("tool_calls") or ():
+                seen.add_output(part(call, "function", "name"), part(call, "function", "arguments"))
 
 
 def whole(seen: Seen, document: dict[str, Any]) -> None:

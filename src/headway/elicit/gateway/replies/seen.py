@@ -45,11 +45,15 @@ class Seen:
 
     def add_ran(self, **said: Any) -> None:
         """Take over what the server said it ran."""
-        self.ran.update({name: value for name, value in said.items() if value is not None})
+        for name, value in said.items():
+            if value is not None:
+                self.ran[name] = value
 
     def add_output(self, *texts: Any) -> None:
         """Count characters of output; what is no text counts nothing."""
-        self.characters += sum(len(text) for text in texts if isinstance(text, str))
+        for text in texts:
+            if isinstance(text, str):
+                self.characters += len(text)
 
     def fail(self, error: Any) -> None:
         """Remember an error within the reply by its kind."""
@@ -60,7 +64,7 @@ class Seen:
 def part(inside: Any, *path: str) -> Any:
     """The value at a path of keys; None where there is none."""
     for name in path:
-        if not isinstance(inside, Mapping):
+        if not isinstance(inside, dict):
             return None
         inside = inside.get(name)
     return inside
