@@ -228,7 +228,7 @@ Transcript
   | Be brief.
   The user says:
   | Count.
-  The model says:
+  The request has the model say:
   | I do.
   The tool answers:
   | 14

@@ -29,7 +29,13 @@ _KINDS = {
     "visible_output": "output",
     "reasoning": "reasoning",
 }
-_SAYS = {"system": "The system prompt", "user": "The user", "assistant": "The model", "tool": ""}
+_SAYS = {
+    "system": "The system prompt says",
+    "user": "The user says",
+    # Examples, or a history that was rewritten: the model's own words are its replies.
+    "assistant": "The request has the model say",
+    "tool": "The tool says",
+}
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -80,7 +86,7 @@ def run_text(
 
 def run_line(run: Run) -> str:
     """A run in one sentence."""
-    score = "no score" if run.score is None else f"score {run.score:.2f}"
+    score = _score(run)
     spent = f"{_amount(run.spending.spent)} {clean(run.spending.unit)}"
     said = f"{clean(run.id)}: {run.status} ({score}), ended as {run.ended}, {spent}."
     return prose(f"{said} {clean(run.reason)}", rest="  ")
@@ -89,16 +95,22 @@ def run_line(run: Run) -> str:
 def _head(run: Run) -> str:
     started = f"{day(run.started.date())} {run.started:%H:%M} UTC"
     version = f" {clean(run.harness.version)}" if run.harness.version else ""
-    score = "no score" if run.score is None else f"score {run.score:.2f}"
     program = f"{clean(run.harness.name)}{version}"
     facts = [
         f"Run {clean(run.id)}",
         f"Task {clean(run.task.name)}, model {clean(run.model.profile)}, harness {program}.",
         f"Attempt {run.attempt}, started {started}, took {_seconds(run.seconds)}.",
-        f"Status: {run.status} ({score}). Ended: {run.ended}. {clean(run.reason)}",
+        f"Status: {run.status} ({_score(run)}). Ended: {run.ended}. {clean(run.reason)}",
         *_cautions(run),
     ]
     return "\n".join(prose(fact, rest="  ") for fact in facts)
+
+
+def _score(run: Run) -> str:
+    if run.score is None:
+        return "no score"
+    # A result that is missing is not the score of what lay in the folder.
+    return f"score {run.score:.2f}" if run.counts else f"the work folder scores {run.score:.2f}"
 
 
 def _cautions(run: Run) -> Iterator[str]:
@@ -132,10 +144,10 @@ def _step(run: Run, step: Step, lines: int | None) -> Iterator[str]:
         # What the model said before was shown as its reply.
         if step.begins or turn.role != "assistant":
             for part in turn.parts:
-                yield from _part(_SAYS[turn.role], part, lines)
+                yield from _part(_SAYS[turn.role], part, lines, own=turn.role != "assistant")
     if exchange.reply:
         for part in exchange.reply.turn.parts:
-            yield from _part("The model", part, lines)
+            yield from _part("The model says", part, lines)
         if exchange.reply.refused:
             yield "  The server says that the model refused."
     yield from _trouble(exchange, lines)
@@ -153,18 +165,18 @@ def _trouble(exchange: Exchange, lines: int | None) -> Iterator[str]:
         yield from _quoted(exchange.error, lines)
 
 
-def _part(who: str, part: Part, lines: int | None) -> Iterator[str]:
+def _part(who: str, part: Part, lines: int | None, *, own: bool = True) -> Iterator[str]:
     if part.kind == "other":
-        yield f"  {who or 'A tool'} sends something that is not text: {clean(part.name)}."
+        yield f"  {who} something that is not text: {clean(part.name)}."
         return
     text = part.text
     if part.kind == "call":
-        yield f"  The model calls {clean(part.name)}:"
+        yield f"  {'The model calls' if own else 'The request has it call'} {clean(part.name)}:"
         text = _arguments(text)
     elif part.kind == "result":
         yield f"  The tool{f' {clean(part.name)}' if part.name else ''} answers:"
     else:
-        yield f"  {who or 'A tool'} {'thinks' if part.kind == 'thinking' else 'says'}:"
+        yield f"  {'The model thinks' if part.kind == 'thinking' and own else who}:"
     yield from _quoted(text, lines)
 
 

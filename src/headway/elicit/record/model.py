@@ -158,6 +158,8 @@ class Run(_Part):
 
     Attributes
     ----------
+    started : datetime
+        Start of the try that counts; earlier ones are in ``tries``.
     ended : str
         How it ended; ``reason`` says it in a sentence.
     score : float or None

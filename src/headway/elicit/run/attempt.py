@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 import time
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ class Tried:
     """
 
     folder: Path
+    started: dt.datetime
     ended: RunEnded
     reason: str
     seconds: float
@@ -72,7 +74,7 @@ class _Try:
         self.collected: Collected | None = None
 
     def run(self) -> Tried:
-        begun = time.monotonic()
+        started, begun = dt.datetime.now(dt.UTC), time.monotonic()
         gateway = Gateway(self._config(), self.watch.events)
         try:
             self._in_sandbox()
@@ -82,6 +84,7 @@ class _Try:
         ended, reason = conclude(self._evidence(summary))
         return Tried(
             self.folder,
+            started,
             ended,
             reason,
             self.ended.seconds if self.ended else seconds,

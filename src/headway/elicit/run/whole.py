@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 import tempfile
 import time
@@ -48,7 +47,6 @@ def run(plan: Plan, tell: Tell = _silent) -> Path:
             f"The task {plan.task.name} needs its image, and images are not run yet; a task that "
             'needs none says root = "host" under [metadata.headway].'
         )
-    started = dt.datetime.now(dt.UTC)
     with (
         drafted(plan.out, plan.id) as draft,
         tempfile.TemporaryDirectory(prefix="headway-") as temporary,
@@ -62,7 +60,7 @@ def run(plan: Plan, tell: Tell = _silent) -> Path:
             path.rename(draft / path.name)
         last.folder.rmdir()
         tell(1.0, "verifying")
-        return finish(draft, _record(plan, started, start, draft, tries))
+        return finish(draft, _record(plan, start, draft, tries))
 
 
 def _tries(plan: Plan, start: Path, draft: Path, tell: Tell) -> list[Tried]:
@@ -75,7 +73,7 @@ def _tries(plan: Plan, start: Path, draft: Path, tell: Tell) -> list[Tried]:
     return tries
 
 
-def _record(plan: Plan, started: dt.datetime, start: Path, draft: Path, tries: list[Tried]) -> Run:
+def _record(plan: Plan, start: Path, draft: Path, tries: list[Tried]) -> Run:
     last, summary = tries[-1], tries[-1].summary
     work = draft / "work"
     verdict = (
@@ -90,7 +88,7 @@ def _record(plan: Plan, started: dt.datetime, start: Path, draft: Path, tries: l
         harness=harness_used(plan, last.ready),
         budget=plan.budget,
         attempt=plan.attempt,
-        started=started,
+        started=last.started,
         seconds=last.seconds,
         ended=last.ended,
         reason=last.reason,
