@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.elicit.scripted import Call, Got, Scripted, Turn
+
 from headway.elicit import harness as shelf
 from headway.elicit import profile as profiles
 from headway.elicit.budget import Budget
@@ -16,7 +18,6 @@ from headway.elicit.record.folder import read
 from headway.elicit.run import Plan, run
 from headway.elicit.task import Task, find
 from headway.elicit.tokens import Tokens
-from tests.elicit.scripted import Call, Got, Scripted, Turn
 
 CANARY = "sk-canary/7d1e+55aa==run"
 

@@ -9,14 +9,6 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-
-from headway.elicit.budget import Budget
-from headway.elicit.record.folder import altered, read
-from headway.elicit.record.schema import schema
-from headway.elicit.run.opened import opened
-from headway.elicit.task import find, load
-from headway.elicit.tokens import Tokens
-from headway.errors import GatewayError, HarnessError, ProfileError, RunError, TaskError
 from tests.elicit.harnesses import NATIVE, installed
 from tests.elicit.running_tasks import (
     ASKS,
@@ -31,6 +23,14 @@ from tests.elicit.running_tasks import (
     spending,
 )
 from tests.elicit.scripted import Scripted, Turn
+
+from headway.elicit.budget import Budget
+from headway.elicit.record.folder import altered, read
+from headway.elicit.record.schema import schema
+from headway.elicit.run.opened import opened
+from headway.elicit.task import find, load
+from headway.elicit.tokens import Tokens
+from headway.errors import GatewayError, HarnessError, ProfileError, RunError, TaskError
 
 SOLVED = Tokens(250, 50, 3, 47, 7)
 NATIVES = [pytest.param(name, marks=pytest.mark.slow) for name in NATIVE]

@@ -6,12 +6,11 @@ import socket
 from pathlib import Path
 
 import pytest
-
-from headway.elicit.gateway.config import Limits
-from headway.elicit.record import Run
 from tests.elicit.running_tasks import CANARY, asking, harness, play, shell, solving
 from tests.elicit.scripted import Turn
 
+from headway.elicit.gateway.config import Limits
+from headway.elicit.record import Run
 
 # One request, with what every Linux with Python has.
 ASK_ONCE = """python3 -c '

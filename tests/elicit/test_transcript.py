@@ -6,11 +6,11 @@ import datetime as dt
 import json
 
 import pytest
+from tests.elicit.scripted import EVENTS, WHOLE, Call, Turn, block
+from tests.elicit.test_record import made
 
 from headway.elicit.transcript import parse, steps
 from headway.publish.run_text import escaped, run_text
-from tests.elicit.scripted import EVENTS, WHOLE, Call, Turn, block
-from tests.elicit.test_record import made
 
 FORMATS = ("messages", "chat", "responses", "gemini")
 TURN = Turn(
@@ -80,7 +80,8 @@ ASKED = {
         "instructions": "Be brief.",
         "input": [
             {"role": "user", "content": [{"type": "input_text", "text": "Count."}]},
-            {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "I do."}]},
+            {"type": "message", "role": "assistant",
+             "content": [{"type": "output_text", "text": "I do."}]},
             {"type": "function_call_output", "call_id": "a", "output": "14"},
         ],
     },
@@ -113,7 +114,7 @@ def test_a_conversation_reads_the_same_in_every_format(format_: str):
         ("messages", {"content": [], "stop_reason": "refusal"}),
         ("chat", {"choices": [{"message": {}, "finish_reason": "content_filter"}]}),
         ("chat", {"choices": [{"message": {"refusal": "No."}, "finish_reason": "stop"}]}),
-        ("responses", {"output": [{"type": "message", "content": [{"type": "refusal", "refusal": "No."}]}]}),
+        ("responses", {"output": [{"content": [{"type": "refusal", "refusal": "No."}]}]}),
         ("responses", {"output": [], "incomplete_details": {"reason": "content_filter"}}),
         ("gemini", {"candidates": [{"finishReason": "SAFETY"}]}),
         ("gemini", {"promptFeedback": {"blockReason": "SAFETY"}}),

@@ -110,7 +110,7 @@ def test_a_verifier_without_a_usable_number_gives_null(tmp_path: Path, script: s
         ("echo '{\"accuracy\": 0.5}' > /logs/verifier/reward.json", 0.5),
         ('echo \'{"reward": 1, "speed": 3}\' > /logs/verifier/reward.json', 1.0),
         (
-            "echo 1 > /logs/verifier/reward.txt; echo '{\"reward\": 1}' > /logs/verifier/reward.json",
+            "cd /logs/verifier; echo 1 > reward.txt; echo '{\"reward\": 1}' > reward.json",
             1,
         ),
         ("cat answer > /logs/verifier/reward.txt", 0.75),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -70,7 +70,7 @@ class Plan:
     max_turns: int = 200
     installed: Path | None = None
     pauses: tuple[float, ...] = (2.0, 10.0)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     @cached_property
     def format(self) -> Format:
