@@ -86,7 +86,7 @@ def test_a_harness_that_goes_on_after_its_budget_is_killed(tmp_path: Path):
         "{base_url}", "{model}", "{prompt}",
     )  # fmt: skip
     found = play(tmp_path, spending(program), program, limit=250).run
-    assert (found.ended, found.status) == ("budget", "solved")
+    assert (found.ended, found.status) == ("budget", "solved"), found.reason
     assert found.stop_seconds is not None
     assert 7 <= found.stop_seconds <= 11
 
@@ -101,21 +101,20 @@ def test_a_budget_of_time_ends_a_harness_that_asks_no_more(tmp_path: Path):
 
 
 def test_the_work_folder_is_scored_on_the_way(tmp_path: Path):
-    program = asking()
+    program, each = asking(), Tokens(100, 0, 0, 0, 0)
     turns = [
-        Turn(calls=calls(program, "echo 13 > count.txt"), tokens=Tokens(100, 0, 0, 0, 0)),
-        Turn(calls=calls(program, "echo 14 > count.txt"), tokens=Tokens(100, 0, 0, 0, 0)),
-        Turn(calls=calls(program, "true"), tokens=Tokens(100, 0, 0, 0, 0)),
-        Turn(text="Done.", tokens=Tokens(100, 0, 0, 0, 0)),
+        Turn(calls=calls(program, "echo 13 > count.txt"), tokens=each),
+        # Long enough for the copy, which is made when this reply has come.
+        Turn(calls=calls(program, "sleep 5; echo 14 > count.txt"), tokens=each),
+        Turn(text="Done.", tokens=each),
     ]
-    found = play(tmp_path, turns, program, levels=(50.0, 60.0, 150.0, 250.0, 10_000.0)).run
-    # Each copy is what had been done when the reply that passed the level came.
+    found = play(tmp_path, turns, program, levels=(50.0, 60.0, 150.0, 10_000.0)).run
     assert [(s.level, s.spent, s.score) for s in found.snapshots] == [
         (50, 100, 0),
         (60, 100, 0),
         (150, 200, 0),
-        (250, 300, 1),
     ]
+    assert found.snapshots[2].changed == 1
     assert found.score == 1
 
 

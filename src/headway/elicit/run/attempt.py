@@ -133,8 +133,6 @@ class _Try:
     def _evidence(self, summary: Summary | None) -> Evidence:
         last = last_words(self.folder)
         fatal = self.watch.fatal or (summary.fatal if summary else "gateway")
-        if fatal is None and broke(self.folder):
-            fatal = "gateway"
         said = self.ended
         log = self.plan.harness.log
         printed = self.folder / "harness/stdout"
@@ -144,7 +142,7 @@ class _Try:
             replies=summary.replies if summary else last.replies,
             fatal=fatal,
             detail=self.watch.detail if self.watch.fatal else last.detail,
-            unmet=last.unmet,
+            unmet=last.unmet or ("gateway" if broke(self.folder) else None),
             spent=self.watch.stopped or bool(summary and summary.first_402),
             refused=last.refused,
             sandbox=said.reason if said else "exit",
