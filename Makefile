@@ -11,7 +11,7 @@ WORKERS ?= 2
 
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: gap test lint format bench bayes coverage coverage-facets docs clean
+.PHONY: gap test lint format bench bayes coverage coverage-facets docs disputes clean
 .DEFAULT_GOAL := gap
 
 gap: $(VENV)/.site
@@ -49,6 +49,10 @@ coverage-facets: $(VENV)/.site
 # The help texts in docs/cli.md.
 docs: $(VENV)/.test
 	@$(BIN)/python docs/write_cli.py
+
+# The statements of docs/disputes.md, from the ledger: a minute or two.
+disputes: $(VENV)/.test
+	@$(BIN)/python docs/write_disputes.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

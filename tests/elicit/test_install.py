@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -184,3 +187,31 @@ def test_doctor(headway, repo: Path, tmp_path: Path):
     text = headway("elicit", "doctor", "--folder", tmp_path).stdout
     assert max(map(len, text.splitlines())) <= 80
     assert "codex (0.169.0; speaks responses): not ready." in text
+
+
+@pytest.mark.parametrize(("answer", "asked"), [("n\n", True), ("\n", True), ("", False)])
+def test_a_person_is_asked_and_may_say_no(answer: str, asked: bool, tmp_path: Path):
+    # A terminal of its own, as a person has one; closing it is no answer either.
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "r+b", buffering=0) as terminal:
+        if answer:
+            terminal.write(answer.encode())
+        run = subprocess.run(
+            [sys.executable, "-m", "headway", "elicit", "install", "claude-code", "--folder",
+             tmp_path / "shelf"],
+            stdin=theirs if asked else subprocess.DEVNULL,
+            stderr=theirs,
+            stdout=subprocess.PIPE,
+            timeout=120,
+            check=False,
+        )  # fmt: skip
+        os.close(theirs)
+        seen = b""
+        with contextlib.suppress(OSError):
+            while piece := terminal.read(65536):
+                seen += piece
+    assert run.returncode == 2
+    assert run.stdout == b""
+    assert (b"Install Claude Code under these terms? [y/N]" in seen) == asked
+    assert b"was not installed" in b" ".join(seen.split())
+    assert not (tmp_path / "shelf").exists()

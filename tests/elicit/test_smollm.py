@@ -16,6 +16,7 @@ from headway.elicit import standard
 from headway.elicit.profile import load
 
 HERE = Path(standard.__file__).parent
+TASK = "Write the word `harbour` to the file `answer.txt` in the current folder."
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +57,8 @@ def test_it_writes_a_word_to_a_file(url: str, tmp_path: Path):
         log = tmp_path / f"log-{attempt}.jsonl"
         run = subprocess.run(
             [sys.executable, HERE / "agent.py", "--rules", told, "--format", "chat",
-             "--base-url", url, "--model", "smollm2-135m", "--work", work,
-             "--max-turns", "6", "--transcript", log, "--", "Write the word `harbour` to the file `answer.txt` in the current folder."],
+             "--base-url", url, "--model", "smollm2-135m", "--work", work, "--max-turns", "6",
+             "--transcript", log, "--", TASK],
             capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert run.returncode in {0, 4}, run.stderr

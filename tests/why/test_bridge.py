@@ -88,3 +88,9 @@ def test_hybrids_without_an_answer_are_left_out_and_named(ledger):
     far = found.last.middle - found.first.middle
     assert sum(s.months.median for s in found.steps) == pytest.approx(far, abs=1e-9)
     assert found.all_orders == (not found.impossible)
+
+
+def test_a_tolerance_goes_with_its_scale():
+    start, end = few("epoch-us-china"), few("caisi-2026-05")
+    assert "scale and rule" in differing(start, end)
+    assert "scale and rule" not in differing(few("epoch-2026-05"), end)

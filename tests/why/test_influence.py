@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.why.conftest import few
@@ -86,3 +88,14 @@ def test_shares_add_up_to_what_the_set_moves(own):
 def test_a_pair_that_the_lens_does_not_know_is_named(own):
     with pytest.raises(HeadwayError, match="nobody"):
         influence(Asker(Quantity(("nobody", "model 3")), own=True), few("headway"), own)
+
+
+def test_a_part_without_the_unit_is_not_compared(own):
+    """Without GPT-5 abilities are in logits: points less logits are nothing."""
+    ledger, lens = load_ledger(), few("headway", 2)
+    asker = Asker(Quantity(("Kimi K3", "DeepSeek-V4-Pro")))
+    whole = asker.ready(lens, ledger)
+    gone = {m.id for m in ledger.models.values() if m.name == "GPT-5"}
+    less = replace(ledger, results=tuple(r for r in ledger.results if r.model not in gone))
+    assert "unit" in asker.attempt(lens, less, like=whole)
+    assert not isinstance(asker.attempt(lens, ledger, like=whole), str)

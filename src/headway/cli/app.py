@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from headway import __version__
-from headway.cli import browse, completion, diagnose, fit, ledger, measure, predict
+from headway.cli import (
+    browse,
+    completion,
+    diagnose,
+    fit,
+    ledger,
+    measure,
+    predict,
+    why_claims,
+    why_leverage,
+)
 from headway.cli.elicit import elicit
 from headway.cli.help import HelpPage
 from headway.cli.terminal import console, say, sorry
@@ -48,6 +58,10 @@ shelf.command(ledger.snapshot)
 shelf.command(ledger.export)
 shelf.command(ledger.import_, name="import")
 app.command(shelf)
+why.command(why_leverage.leverage)
+why.command(why_leverage.selection)
+why.command(why_leverage.widening)
+why.command(why_claims.claims)
 app.command(why)
 app.command(elicit)
 

@@ -47,6 +47,7 @@ def install(
         the terms and asked; no answer means no, and nothing is installed.
     """
     from headway.elicit.harness import load
+    from headway.elicit.install import find
     from headway.elicit.install import install as put
     from headway.errors import HarnessError
     from headway.publish.table import prose
@@ -60,7 +61,8 @@ def install(
         return harness.name in accepted or _yes(f"Install {harness.title} under these terms?")
 
     for harness in [load(name) for name in names]:
-        if package := harness.package:
+        package = harness.package
+        if package and find(harness, folder) is None:
             note(f"{harness.title} {package.version}: {package.megabytes} MB ...")
         done = put(harness, folder, accept=accept)
         say(prose(f"{harness.title} {done.version} ({done.sha256[:12]}): {done.folder}", rest="  "))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from headway.cli.harness import harness
 from headway.cli.options import Count, Csv, Flag, Folder, Json, Pair, Words, check_plot, one_form
 from headway.cli.terminal import progress
 from headway.errors import HeadwayError
@@ -21,6 +22,7 @@ Start = Annotated[str, Parameter(name="FROM", show_default=False)]
 End = Annotated[str, Parameter(name="TO", show_default=False)]
 
 why = App(name="why", help="Say what moves the answer, and what the data cannot say.")
+why.command(harness)
 
 
 @why.command
@@ -84,7 +86,7 @@ def influence(
 
     one_form(as_json=as_json, as_csv=as_csv)
     check_plot(plot)
-    evidence, recipe, asker = _question(lens, data, ledger, pair or ((model,) if model else ()))
+    evidence, recipe, asker = question(lens, data, ledger, pair or ((model,) if model else ()))
     held = evidence.read
     together = [find_benchmark(held, name).name for name in without or ()]
     with progress() as tick:
@@ -151,7 +153,7 @@ def bridge(
 
     one_form(as_json=as_json, as_csv=as_csv)
     check_plot(plot)
-    evidence, first, asker = _question(start, data, ledger)
+    evidence, first, asker = question(start, data, ledger)
     with progress() as tick:
         found = steps(asker, first, load(end), evidence.read, progress=tick)
     document = bridge_document(found, evidence.id)
@@ -200,7 +202,7 @@ def splits(
     from headway.why.value import with_draws
 
     one_form(as_json=as_json, as_csv=as_csv)
-    evidence, recipe, asker = _question(lens, data, ledger)
+    evidence, recipe, asker = question(lens, data, ledger)
     recipe = recipe if draws is None else with_draws(recipe, draws)
     with progress() as tick:
         found = parts(asker, recipe, evidence.read, before=before, progress=tick)
@@ -257,7 +259,7 @@ def validate(
 
     one_form(as_json=as_json, as_csv=as_csv)
     check_plot(plot)
-    evidence, recipe, asker = _question(lens, data, ledger)
+    evidence, recipe, asker = question(lens, data, ledger)
     scales = tuple(dict.fromkeys(scale)) if scale else tuple(FAMILIES)
     with progress() as tick:
         found = hold_out(
@@ -271,7 +273,7 @@ def validate(
     return to_csv(validate_rows(document)) if as_csv else validate_text(document)
 
 
-def _question(
+def question(
     lens: str, data: Path | None, folder: Path | None, models: Sequence[str] = ()
 ) -> tuple[Evidence, Lens, Asker]:
     """The evidence, the lens, and who asks for which number of it."""

@@ -243,7 +243,8 @@ def _put(making: Path, place: Path) -> None:
 
 
 def _place(harness: Harness, package: Package, folder: Path | None) -> Path:
-    return (folder or default_folder()) / f"{harness.name}-{package.version}-{here()}"
+    shelf = (folder or default_folder()).absolute()
+    return shelf / f"{harness.name}-{package.version}-{here()}"
 
 
 def _cache() -> Path:

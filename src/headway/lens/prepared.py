@@ -29,9 +29,12 @@ Progress = Callable[[int], None]
 class Fits:
     """Scales by what they were fitted to, so that lenses which share a fit share the work.
 
-    A fit of a table that was not seen begins where the first one of its kind ended.
+    With ``warm`` a fit of a table that was not seen begins where the first one of its kind ended,
+    which is faster where tables differ by a benchmark or a model. A draw in fifty has several
+    hollows, and may then end in another one than from the start of its own that it has otherwise.
     """
 
+    warm: bool = False
     known: dict[bytes, Scale] = field(default_factory=dict)
     starts: dict[str, Start] = field(default_factory=dict)
 
@@ -41,7 +44,7 @@ class Fits:
         if name not in self.known:
             near = self.starts.get(choice.name)
             self.known[name] = made = fit(choice, table, near=near, progress=progress)
-            if near is None and made.start is not None:
+            if self.warm and near is None and made.start is not None:
                 self.starts[choice.name] = made.start
         return self.known[name]
 

@@ -102,10 +102,27 @@ def draw(
     else:
         point = _world(scale.ability[None], given)
         measured = _world(scale.draws if len(scale.draws) else scale.ability[None], given)
-    days = _uncertain_days(lens, models, given.day, measured.n_draws)
-    measured = _uncertain_labels(lens, models, replace(measured, day=days))
+    measured = dressed(lens, models, given, measured)
     measured = replace(measured, margin=_margin(lens, measured))
     return replace(point, margin=measured.margin), measured
+
+
+def dressed(lens: Lens, models: tuple[Model, ...], given: Frame, world: World) -> World:
+    """The abilities (or scores) of a world under these days, groups and this window.
+
+    Days and labels that are open to doubt under the lens differ between draws; their luck belongs
+    to the models' names, so two answers that differ in one fact are paired.
+    """
+    shape = world.ability.shape
+    plain = replace(
+        world,
+        day=_uncertain_days(lens, models, given.day, world.n_draws),
+        leader=np.broadcast_to(given.leader, shape),
+        follower=np.broadcast_to(given.follower, shape),
+        start=given.start,
+        end=given.end,
+    )
+    return _uncertain_labels(lens, models, plain)
 
 
 def build(

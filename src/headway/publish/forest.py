@@ -280,3 +280,36 @@ def _page(panels: Sequence[dict[str, Any]], foot: str) -> dict[str, Any]:
         },
         vconcat=list(panels),
     )
+
+
+def changes_spec(document: dict[str, Any]) -> dict[str, Any]:
+    """Changes on leaving the standard harness, as ``headway why harness --json`` has them."""
+    title = _title("Leaving the standard harness", f"{document['level']:.0%}")
+    title["subtitle"] = [
+        "Change in per cent of the same items solved, each model against itself; the gap is closed",
+        f"less open (how many models in brackets). {title['subtitle']}",
+    ]
+    rows = [
+        _side_row(one["name"], change, side)
+        for one in document["sets"]
+        for change in one["changes"]
+        if change["pairs"]
+        for side in ("closed", "open", "all", "gap")
+        if side != "all" or any(p["openness"] is None for p in change["pairs"])
+    ]
+    panel = _panel(rows, "Points", title)
+    return _page([panel], f"{len(document['sets'])} sets. Not randomised. Headway.")
+
+
+def _side_row(name: str, change: Row, side: str) -> Row:
+    what = {"gap": "gap", "all": "all, some unknown"}.get(side, side)
+    row: Row = {
+        "label": f"{name}, {change['kind']}: {what}",
+        "weights": side if side in COLOURS else "unknown",
+    }
+    found = change[side]
+    if found is None:
+        return {**row, "note": "not identified"}
+    ends = {key: 100 * found[key] for key in ("value", "low", "high")}
+    count = "+".join(map(str, found["models"]))
+    return {**row, **ends, "label": f"{row['label']} ({count})"}

@@ -29,6 +29,7 @@ LABELS = (
     "openness",
     "developer",
     "harness_developer",
+    "date",
 )
 _NUMBERS = ("budget", "weight")
 _OTHER_NAMES = {"resolved": "successes", "weights": "openness"}

@@ -159,8 +159,11 @@ def differing(start: Lens, end: Lens) -> dict[str, tuple[Path, ...]]:
         for name, paths in CHOICES.items()
         if any(_get(start, path) != _get(end, path) for path in paths if path not in COUNTS)
     }
-    # A rule that reads scores as they are has no scale, so these two change hands together.
-    if {"scale", "rule"} <= set(found) and "none" in {start.scale.name, end.scale.name}:
+    # A rule that reads scores as they are has no scale, and a tolerance is in units of its own, so
+    # these two change hands together.
+    tolerant = any(lens.rule.options.get("tolerance") for lens in (start, end))
+    names = {start.scale.name, end.scale.name}
+    if {"scale", "rule"} <= set(found) and ("none" in names or (tolerant and len(names) > 1)):
         joint = found.pop("scale") + found.pop("rule")
         found["scale and rule"] = joint
     return found

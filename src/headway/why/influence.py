@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from headway.errors import HeadwayError, LensError
@@ -109,14 +110,15 @@ def influence(
     the lens leaves the table with it.
     """
     together = [[find_benchmark(ledger, name).name for name in names] for names in sets]
-    lens = with_draws(lens, draws)
+    asker, lens = asker.warm(), with_draws(lens, draws)
     ready = asker.ready(lens, ledger)
     base = asker.quantity.of(ready)
     asked: list[tuple[By, list[str]]] = [(by, [name]) for name in _names(ready, ledger, by)]
     asked += [("benchmark", names) for names in together]
     found = []
     for k, (kind, names) in enumerate(asked, 1):
-        found.append(_member(names, _left(asker, lens, ledger, kind, names), base))
+        less = partial(without, lens, ledger, kind, names)
+        found.append(_member(names, _attempt(asker, less, ledger, ready), base))
         if progress is not None:
             progress(k / len(asked), f"without {names[0]}")
     alone = len(found) - len(together)
@@ -158,13 +160,14 @@ def shared_out(
     """
     if asker.quantity.models:
         lens = with_draws(lens, 0)  # the point estimate alone counts
+    whole = asker.ready(lens, ledger)
     known: dict[int, float | None] = {}
     expected = 1 << len(names) if len(names) <= EXACT else 2 * orders * len(names)
 
     def value(kept: int) -> float | None:
         if kept not in known:
             gone = [name for k, name in enumerate(names) if not kept >> k & 1]
-            got = _left(asker, lens, ledger, by, gone)
+            got = _attempt(asker, partial(without, lens, ledger, by, gone), ledger, whole)
             known[kept] = None if isinstance(got, str) else got.middle
             if progress is not None:
                 progress(min(len(known) / expected, 1.0), "Shapley values")
@@ -175,10 +178,12 @@ def shared_out(
     return sampled(len(names), value, orders=orders, seed=lens.scale.seed)
 
 
-def _left(asker: Asker, lens: Lens, ledger: Ledger, by: By, names: Sequence[str]) -> Value | str:
+def _attempt(
+    asker: Asker, less: Callable[[], Lens], ledger: Ledger, whole: Prepared
+) -> Value | str:
     """The number without some members, or the sentence that says why there is none."""
     try:
-        return asker.value(without(lens, ledger, by, names), ledger)
+        return asker.attempt(less(), ledger, like=whole)
     except HeadwayError as error:
         return str(error)
 

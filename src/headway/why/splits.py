@@ -101,9 +101,9 @@ def splits(
     """
     sources = () if asker.own else lens.evidence.sources
     asked = list(_parts(lens, ledger, sources or tuple(ledger.sources), before))
-    found = []
+    whole, found = asker.ready(lens, ledger), []
     for k, (name, parts) in enumerate(asked, 1):
-        answers = [asker.attempt(part_lens, part) for _, part_lens, part in parts]
+        answers = [asker.attempt(part_lens, part, like=whole) for _, part_lens, part in parts]
         found.append(_split(name, tuple(n for n, _, _ in parts), answers))
         if progress is not None:
             progress(k / len(asked), name)

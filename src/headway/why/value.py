@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from headway.lens.recipe import Lens
 from headway.scale.table import Floats
 
 LEVEL = 0.9
+UNIT_LOST = "The models that fix the unit of the scale are not in this part: nothing to compare."
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +104,10 @@ class Asker:
     own: bool = False
     fits: Fits = field(default_factory=Fits)
 
+    def warm(self) -> Asker:
+        """Asks the same where lenses differ by little: fits begin where the first one ended."""
+        return replace(self, fits=Fits(warm=True))
+
     def ready(self, lens: Lens, ledger: Ledger) -> Prepared:
         """The lens before its rule; nothing is resampled, as only draws are compared."""
         return prepare(without_sampling(lens), ledger, own=self.own, fits=self.fits)
@@ -117,12 +122,32 @@ class Asker:
         """
         return self.quantity.of(self.ready(lens, ledger))
 
-    def attempt(self, lens: Lens, ledger: Ledger) -> Value | str:
-        """The number, or the sentence that says why there is none."""
+    def attempt(self, lens: Lens, ledger: Ledger, like: Prepared | None = None) -> Value | str:
+        """The number, or the sentence that says why there is none.
+
+        One whose scale has lost the unit of ``like`` cannot be compared with it, and is none.
+        """
         try:
-            return self.value(lens, ledger)
+            ready = self.ready(lens, ledger)
+            if like is not None and (loses_unit(like, ready) or self._another_unit(like, ready)):
+                return UNIT_LOST
+            return self.quantity.of(ready)
         except HeadwayError as error:
             return str(error)
+
+    def _another_unit(self, like: Prepared, ready: Prepared) -> bool:
+        return bool(self.quantity.models) and self.quantity.unit(like) != self.quantity.unit(ready)
+
+
+def loses_unit(before: Prepared, after: Prepared) -> bool:
+    """Whether the rule has a tolerance whose unit the scale of the changed data no longer has.
+
+    A unit is fixed by models: without them abilities are in logits, and a tolerance in points of
+    the old unit would be one in logits.
+    """
+    if before.scale is None or after.scale is None:
+        return False
+    return bool(before.lens.rule.options.get("tolerance")) and before.scale.unit != after.scale.unit
 
 
 def without_sampling(lens: Lens) -> Lens:
