@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import statistics
@@ -46,6 +47,17 @@ def alone(command: list[str]) -> float:
     return 1e3 * (time.perf_counter() - begun)
 
 
+def processor(run, count: int = 20) -> list[float]:
+    """Milliseconds of processor time of all processes of a run: less noisy on a shared machine."""
+    taken = []
+    for _ in range(count):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run()
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append(1e3 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime))
+    return taken
+
+
 def row(name: str, values: list[float]) -> None:
     tenth = statistics.quantiles(values, n=10)[0]
     print(f"{name:44} {statistics.median(values):7.1f} {tenth:7.1f}")
@@ -68,6 +80,10 @@ def starts(folder: Path, count: int = 50) -> None:
     row("python alone", [alone([sys.executable, "-I", "-S", "-c", ""]) for _ in range(count)])
     plain = [program, "--unshare-all", "--ro-bind", "/", "/", "true"]
     row("bubblewrap alone", [alone(plain) for _ in range(count)])
+    row("processor: whole run", processor(lambda: start(folder, None)))
+    row("processor: whole run with a relay", processor(lambda: start(folder, path)))
+    row("processor: python alone", processor(lambda: alone([sys.executable, "-I", "-S", "-c", ""])))
+    row("processor: bubblewrap alone", processor(lambda: alone(plain)))
 
 
 def many(folder: Path, runs: int) -> None:

@@ -9,8 +9,12 @@ Arguments: file descriptor for errors, port or 0, socket, limits or ``-``, ``--`
 from __future__ import annotations
 
 import os
-import signal
 import sys
+
+try:  # the public module loads enum, which takes longer than all that is left here
+    import _signal as signal  # type: ignore[import-not-found]
+except ImportError:
+    import signal
 
 TYPE_CHECKING = False  # what typing says, without loading it
 if TYPE_CHECKING:

@@ -11,14 +11,17 @@ import marshal
 import os
 import resource
 import select
-import selectors
-import signal
 import sys
 import time
 
 from headway.elicit.sandbox import bwrap, cgroups, linux, names, seccomp, tree
 from headway.elicit.sandbox.copying import Copy, copy_tree
 from headway.elicit.sandbox.stage import Stage, host_user
+
+try:  # the public module loads enum, which takes longer than all that is left here
+    import _signal as signal  # type: ignore[import-not-found]
+except ImportError:
+    import signal
 
 TYPE_CHECKING = False  # what typing says, without loading it
 if TYPE_CHECKING:
@@ -61,8 +64,10 @@ class _FaultError(Exception):
 class _Supervisor:
     def __init__(self, spec: dict[str, Any]) -> None:
         self.spec = spec
-        self.poll = selectors.DefaultSelector()
+        self.poll = select.poll()
+        self.streams: dict[int, _Output] = {}  # those that have not ended
         self.top = 0  # process id of bubblewrap
+        self.end = -1  # becomes readable when that ends
         self.begun = 0.0
         self.deadline: float | None = None  # when it is asked to end
         self.still = 0.0  # seconds in which the command stood still for a snapshot
@@ -101,9 +106,10 @@ class _Supervisor:
         for handle in (told, *files, *(output.write for output in self.outputs)):
             os.close(handle)
         for output in self.outputs:
-            self.poll.register(output.read, selectors.EVENT_READ, output)
+            self.poll.register(output.read, select.POLLIN)
+            self.streams[output.read] = output
         self.end = os.pidfd_open(self.top)
-        self.poll.register(self.end, selectors.EVENT_READ, None)
+        self.poll.register(self.end, select.POLLIN)
         said = b""
         if not select.select([status], [], [], _STUCK)[0]:
             raise _FaultError("bubblewrap does not come to an end.")
@@ -151,7 +157,7 @@ class _Supervisor:
         os.close(self.end)
         self.clear()
         for output in self.outputs:
-            if output.read in self.poll.get_map():
+            if self.streams.pop(output.read, None):
                 self.poll.unregister(output.read)
             while output.take():
                 pass
@@ -250,18 +256,20 @@ class _Supervisor:
 
     def run(self) -> None:
         """Watch until the caller goes."""
-        self.poll.register(0, selectors.EVENT_READ, self)
+        self.poll.register(0, select.POLLIN)
         while True:
-            for key, _ in self.poll.select(self._next()):
-                if key.data is self:
+            due = self._next()
+            for handle, _ in self.poll.poll(None if due is None else 1e3 * due + 1):
+                if handle == 0:
                     wanted = _heard()
                     if wanted is None:
                         return
                     self.obey(wanted)
-                elif key.data is None:
+                elif handle == self.end:
                     self.finish()
-                elif not self.over and not key.data.take():
-                    self.poll.unregister(key.fd)
+                elif (output := self.streams.get(handle)) and not output.take():
+                    self.poll.unregister(handle)
+                    del self.streams[handle]
             self._watch_time()
 
     def _next(self) -> float | None:

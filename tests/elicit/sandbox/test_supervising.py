@@ -71,6 +71,8 @@ def test_the_caller_ends_it(alive):
         ended = sandbox.wait()
         assert (ended.reason, ended.text) == ("killed", "the budget is used up")
         assert sandbox.wait() is ended
+        with pytest.raises(SandboxError, match="each is for one"):
+            sandbox.start(["true"], PATH)
 
 
 def test_a_caller_that_dies(tmp_path):

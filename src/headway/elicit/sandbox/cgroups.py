@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 
 from headway.elicit.sandbox import names
+
+TYPE_CHECKING = False  # what typing says, without loading it
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Group", "leftovers", "make"]
 

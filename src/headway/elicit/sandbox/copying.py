@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+
+TYPE_CHECKING = False  # what typing says, without loading it
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Copy", "copy_tree", "open_below"]
 

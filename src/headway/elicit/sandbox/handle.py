@@ -50,6 +50,7 @@ class Sandbox:
         self._events = {name: SimpleQueue[Any]() for name in _EVENTS}
         self._listener: Thread | None = None
         self._ready: dict[str, Any] | None = None
+        self._started = False
         self._ended: Ended | None = None
 
     def __enter__(self) -> Self:
@@ -101,6 +102,9 @@ class Sandbox:
         A command that cannot be run ends at once with the reason ``not_started``.
         """
         self.ready()
+        if self._started:
+            raise SandboxError("This sandbox has had its command: each is for one.")
+        self._started = True
         self._say({"do": "start", "argv": list(argv), "env": dict(env), "cwd": cwd})
         self._hear("started")
 

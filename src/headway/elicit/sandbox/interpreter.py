@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+
+TYPE_CHECKING = False  # what typing says, without loading it
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["PYTHON", "shown"]
 

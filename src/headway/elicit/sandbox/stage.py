@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import headway
+from headway.elicit import relay as _relay
 from headway.elicit.sandbox import bwrap, interpreter, linux
 from headway.elicit.sandbox.copying import Copy, copy_tree, open_below
 
@@ -61,7 +62,7 @@ class Stage:
         self.spec = spec
         self.user = user
         top = folder_of()
-        linux.mount("tmpfs", top, "size=1m,nr_inodes=4096,mode=0755")
+        linux.mount("tmpfs", top, "size=4m,nr_inodes=4096,mode=0755")
         self._binds, self._texts, self.disk = f"{top}/binds", f"{top}/etc", f"{top}/disk"
         for folder in (self._binds, self._texts, self.disk):
             os.mkdir(folder, 0o755)
@@ -106,7 +107,9 @@ class Stage:
         return words + _hidden(seen)
 
     def _own(self) -> list[str]:
-        relay = os.path.join(os.path.dirname(os.path.dirname(__file__)), "relay.py")
+        # What is compiled already starts sooner.
+        relay = getattr(_relay, "__cached__", None) or ""
+        relay = relay if os.path.exists(relay) else _relay.__file__
         words = interpreter.shown(self._bound, self._texts, self.spec["root"] is not None)
         words += ["--ro-bind", self._bound(relay), _RELAY]
         if path := self.spec["socket"]:

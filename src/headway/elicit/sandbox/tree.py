@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
+
+try:  # the public module loads enum, which takes longer than all that is left here
+    import _signal as signal  # type: ignore[import-not-found]
+except ImportError:
+    import signal
 
 __all__ = ["inside", "reap", "send"]
 
@@ -48,7 +52,7 @@ def _all_children(pid: int) -> list[int]:
     return found
 
 
-def send(top: int, number: signal.Signals) -> None:
+def send(top: int, number: int) -> None:
     """A signal to every process inside, and to nothing outside that took over a number."""
     room = {_namespace(child) for child in _children(top)}
     for pid in inside(top):
