@@ -32,8 +32,9 @@ format: $(VENV)/.test
 
 bench: $(VENV)/.site
 	@$(BIN)/python benchmarks/speed.py
-	@$(PIP) --editable '.[fast]' theta-irt
+	@$(PIP) --editable '.[fast,elicit]' theta-irt
 	@$(BIN)/python benchmarks/items.py
+	@$(BIN)/python benchmarks/gateway.py
 
 # Takes an hour: fast solvers against sampling, the table of docs/method.md.
 bayes: $(VENV)/.test

@@ -408,6 +408,7 @@ class Scripted:
         self.script = script
         self.got: list[Got] = []
         self.streamed: list[bytes] = []  # the events of the latest stream so far
+        self.busy = self.most = 0  # requests at one time, now and at most
         self.port = port
         self._turn = 0
         self._loop = asyncio.new_event_loop()
@@ -456,6 +457,14 @@ class Scripted:
         return self.script[min(self._turn, len(self.script)) - 1] if self.script else Turn()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.busy += 1
+        self.most = max(self.most, self.busy)
+        try:
+            return await self._play(request)
+        finally:
+            self.busy -= 1
+
+    async def _play(self, request: web.BaseRequest) -> web.StreamResponse:
         body = await request.read()
         try:
             document = json.loads(unpacked(body, request.headers.get("content-encoding")) or "{}")

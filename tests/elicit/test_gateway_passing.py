@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -224,6 +225,19 @@ def test_one_connection_carries_many_requests(gateway: Gateway):
         connection.request("POST", PATHS["chat"], json.dumps(body("chat")))
         assert connection.getresponse().read()
     connection.close()
+
+
+def test_a_client_that_waits_for_leave_to_send_its_body_gets_it(gateway: Gateway):
+    """As curl does with large bodies (RFC 9110, section 10.1.1)."""
+    raw = json.dumps(body("chat")).encode()
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(10)
+        connection.connect(str(gateway.socket))
+        head = f"POST {PATHS['chat']} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(raw)}\r\n"
+        connection.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(raw)
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 OK")
 
 
 def test_the_socket_is_for_its_own_user_alone(gateway: Gateway):

@@ -91,6 +91,10 @@ class Proxy:
     async def _read(
         self, request: web.BaseRequest, record: Record, route: Route, named: str
     ) -> Outgoing | Refusal:
+        if request.headers.get("expect", "").lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            # No part of the reply, as the library counts it.
+            request.writer.output_size = 0
         try:
             record.came = record.body = await request.read()
         except web.HTTPRequestEntityTooLarge:
