@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +34,8 @@ from headway.elicit.tokens import Tokens
 from headway.errors import GatewayError, HarnessError, ProfileError, RunError, TaskError
 
 SOLVED = Tokens(250, 50, 3, 47, 7)
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is for Linux")
+
 NATIVES = [pytest.param(name, marks=pytest.mark.slow) for name in NATIVE]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from tests.elicit.scripted import Turn
 
 from headway.elicit.gateway.config import Limits
 from headway.elicit.record import Run
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is for Linux")
 
 # One request, with what every Linux with Python has.
 ASK_ONCE = """python3 -c '

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from headway.elicit.sandbox import Sandbox, Seed, Spec
 from headway.elicit.task import Task, find, load, micro
 from headway.elicit.verify import reward, solve, verify
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is for Linux")
 
 WRONG = {
     "word": {"answer.txt": "harbor\n"},

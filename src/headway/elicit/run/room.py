@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from headway.elicit import install, standard
 from headway.elicit.harness import Invocation, Setting
+from headway.elicit.hashing import tree_hash
 from headway.elicit.run.plan import Plan
 from headway.elicit.sandbox import Mount, Seed, Spec
 from headway.elicit.verify import room
@@ -78,5 +79,11 @@ def prepare(plan: Plan, start: Path, folder: Path, socket: Path) -> Ready:
         spec,
         invocation,
         installed.version if installed else None,
-        installed.sha256 if installed else None,
+        installed.sha256 if installed else tree_hash(program, _compiled(program)),
     )
+
+
+def _compiled(folder: Path) -> tuple[str, ...]:
+    """What Python writes beside its modules: no part of the program."""
+    cache = folder / "__pycache__"
+    return (cache.name, *(f"{cache.name}/{path.name}" for path in cache.glob("*")))
