@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import jsonschema
@@ -232,3 +236,38 @@ def test_a_mistake_is_one_sentence(headway: Program, tmp_path: Path, words, said
     assert done.returncode == 2
     assert said in " ".join(done.stderr.split())
     assert not (tmp_path / "runs").exists()
+
+
+def commands() -> list[str]:
+    """Command lines of all processes of the machine."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found.append(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+    return found
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_program_that_is_ended_leaves_no_run_and_no_process(tmp_path: Path, number: int):
+    mark = f"sleep 4{os.getpid()}{number}"
+    with Scripted([Turn(calls=calls(own("standard"), mark))]) as server:
+        words = ["--model", "scripted", "--harness", "standard", "--server", server.url]
+        program = subprocess.Popen(
+            [sys.executable, "-m", "headway", "elicit", "run", "lines", *words, "--out", tmp_path],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until(lambda: any(mark in text for text in commands()))
+        program.send_signal(number)
+        assert program.wait(30) == (130 if number == signal.SIGINT else -number)
+        until(lambda: not any(mark in text for text in commands()))
+        until(lambda: not any(tmp_path.name in text for text in commands()))
+    left = [path.name[:7] for path in tmp_path.iterdir()]
+    assert left == ([] if number == signal.SIGINT else [".draft-"])

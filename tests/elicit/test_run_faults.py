@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,7 @@ from tests.elicit.scripted import Turn
 
 from headway.elicit.gateway.config import Limits
 from headway.elicit.record import Run
+from headway.errors import RunError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is for Linux")
 
@@ -198,3 +203,28 @@ def test_a_refusal_is_the_signal_of_the_wire_alone(tmp_path: Path):
     assert ended(found) == ("refused", "unsolved")
     words = play(tmp_path, [Turn(text="I cannot help with that.")], asking()).run
     assert ended(words) == ("completed", "unsolved")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of two megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
+    if os.getuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only root can mount a small disk")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_disk_of_the_machine_that_is_full(small_disk: Path):
+    big = shell(ASK_ONCE + "; head -c 4000000 /dev/urandom > big")
+    found = play(small_disk, [Turn(text="14")], big).run
+    assert ended(found) == ("infra_error", "missing")
+    assert "No space left on device" in found.reason
+    assert found.collected is None
+    shutil.rmtree(small_disk / found.id)
+    loud = shell(ASK_ONCE + "; head -c 4000000 /dev/urandom")
+    with pytest.raises(RunError, match="cannot be written: No space left on device"):
+        play(small_disk, [Turn(text="14")], loud)
+    assert list(small_disk.iterdir()) == []

@@ -20,7 +20,7 @@ _FAILURES = {
     "no_usage": "the server did not say what its reply cost",
     "log": "the log of the run could not be written",
     "gateway": "the gateway was lost",
-    "sandbox": "the sandbox was lost",
+    "sandbox": "the sandbox failed",
 }
 
 
