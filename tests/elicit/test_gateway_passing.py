@@ -358,7 +358,8 @@ def test_another_user_cannot_reach_the_socket(server: Scripted, tmp_path: Path):
         return run.stdout.strip() or run.stderr.splitlines()[-1]
 
     for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(0o755)
+        # More rights, never fewer: one of them may be everybody's folder for temporary files.
+        folder.chmod(folder.stat().st_mode | 0o055)
     with Gateway(tmp_path, server.url, config={"socket_uid": 54321}) as gateway:
         assert as_user(54321) == "200"
         assert "Permission denied" in as_user(54322)
