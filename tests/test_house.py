@@ -32,7 +32,7 @@ ROOMS = {
     "lens": {"records", "ledger", "sources", "scale", "gap"},
     "why": {"records", "ledger", "sources", "scale", "gap", "lens"},
     "elicit": {"records", "ledger"},
-    "publish": {"records", "ledger", "sources", "scale", "gap", "lens", "why"},
+    "publish": {"records", "ledger", "sources", "scale", "gap", "lens", "why", "elicit"},
     "cli": {"records", "ledger", "sources", "scale", "gap", "lens", "why", "elicit", "publish"},
     "__main__": {"cli"},
 }

@@ -13,8 +13,10 @@ __all__ = [
     "LensError",
     "MissingExtraError",
     "ProfileError",
+    "RunError",
     "SandboxError",
     "ScaleError",
+    "TaskError",
     "UnknownNameError",
 ]
 
@@ -53,6 +55,14 @@ class ProfileError(HeadwayError):
 
 class GatewayError(HeadwayError):
     """The gateway of a run cannot start or go on."""
+
+
+class TaskError(HeadwayError):
+    """A task folder is wrong, or asks for what no sandbox here gives."""
+
+
+class RunError(HeadwayError):
+    """A run cannot start, or its record is broken or missing."""
 
 
 class HarnessError(HeadwayError):

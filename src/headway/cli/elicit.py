@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from headway.cli import elicit_run
 from headway.cli.options import Json
 from headway.cli.terminal import note, say
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from headway.elicit.harness import Harness
 
 elicit = App(name="elicit", help="Run models in setups on tasks, in a sandbox, within a budget.")
+elicit.command(elicit_run.run)
+elicit.command(elicit_run.show)
 
 Shelf = Annotated[Path | None, Parameter(name="--folder")]
 Accepted = Annotated[list[str] | None, Parameter(name="--accept-licence", negative=())]

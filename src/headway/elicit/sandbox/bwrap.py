@@ -29,7 +29,13 @@ USER = 1000  # inside; outside, every sandbox has a number of its own
 HOME = "/home/agent"
 
 # Folder of the sandbox's disk -> where it is seen. Nothing else inside can be written to.
-WRITABLE = {"work": "/work", "home": HOME, "tmp": "/tmp", "shm": "/dev/shm"}  # noqa: S108
+WRITABLE = {  # /logs is where Harbor's tests leave the score
+    "work": "/work",
+    "home": HOME,
+    "logs": "/logs",
+    "tmp": "/tmp",  # noqa: S108
+    "shm": "/dev/shm",  # noqa: S108
+}
 
 _FENCES = (
     *("--unshare-all", "--unshare-user", "--disable-userns"),

@@ -1,0 +1,7 @@
+"""Tasks in Harbor's folder format: read strictly, never run from here."""
+
+from headway.elicit.task.config import TaskConfig
+from headway.elicit.task.folder import TaskFile
+from headway.elicit.task.load import Task, find, load, micro
+
+__all__ = ["Task", "TaskConfig", "TaskFile", "find", "load", "micro"]

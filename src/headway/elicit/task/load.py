@@ -1,0 +1,181 @@
+"""A task: its instruction, settings and files, by path or by the name of one that ships."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from importlib.resources import as_file, files
+from pathlib import Path, PurePosixPath
+from typing import Literal, TypeAlias
+
+from pydantic import ValidationError
+
+from headway.elicit.task import folder as disk
+from headway.elicit.task.config import TaskConfig
+from headway.elicit.task.folder import TaskFile
+from headway.errors import TaskError, UnknownNameError
+
+__all__ = ["Needs", "Task", "find", "load", "micro"]
+
+Needs: TypeAlias = Literal["nothing", "image"]
+
+_COMPOSE = ("docker-compose.yaml", "docker-compose.yml", "compose.yaml", "compose.yml")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task folder that was read and checked.
+
+    Attributes
+    ----------
+    name : str
+        Name of the folder, or the one that ``[task]`` states.
+    folder : Path
+    instruction : str
+        What the agent is told, as it stands in ``instruction.md``.
+    config : TaskConfig
+    files : tuple of TaskFile
+        Everything in the folder.
+    """
+
+    name: str
+    folder: Path
+    instruction: str
+    config: TaskConfig
+    files: tuple[TaskFile, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the whole folder: two runs with one digest had the same task."""
+        return disk.digest(self.files)
+
+    @cached_property
+    def tests_digest(self) -> str:
+        """SHA-256 of ``tests/`` alone."""
+        return disk.digest(self.files, "tests/")
+
+    @property
+    def needs(self) -> Needs:
+        """Whether the sandbox must be an image, or any Linux with the usual tools will do."""
+        return "nothing" if self.config.headway.root == "host" else "image"
+
+    def lay_out(self, into: Path) -> None:
+        """Write what the agent finds in its work folder."""
+        disk.copy(self.folder, self.files, f"environment/{self.config.headway.files}/", into)
+
+    def lay_tests(self, into: Path) -> None:
+        """Write the pristine tests, for the verifier's sandbox alone."""
+        disk.copy(self.folder, self.files, "tests/", into)
+
+    def lay_solution(self, into: Path) -> None:
+        """Write the reference solution, for the oracle's sandbox alone.
+
+        Raises
+        ------
+        TaskError
+            If the task has none.
+        """
+        if not self.has("solution/solve.sh"):
+            raise TaskError(f"The task {self.name} has no solution/solve.sh.")
+        disk.copy(self.folder, self.files, "solution/", into)
+
+    def has(self, path: str) -> bool:
+        """Whether the folder has this file."""
+        return any(file.path == path for file in self.files)
+
+
+def load(folder: Path) -> Task:
+    """Read and check a task folder.
+
+    Raises
+    ------
+    TaskError
+        Naming file and field: a link or special file, a path that is absolute or leads out, a
+        missing file, a field that the format does not have, or a need that no sandbox here meets
+        (compose, accelerators, several steps, variables of the host).
+    """
+    if not folder.is_dir():
+        raise TaskError(f"{folder} is no folder; a task is a folder with a task.toml.")
+    # The folder itself may be reached by a link; what lies in it may not be one.
+    folder = folder.resolve()
+    found = disk.scan(folder)
+    texts = {file.path: file for file in found}
+    for needed in ("task.toml", "instruction.md", "tests/test.sh"):
+        if needed not in texts:
+            raise TaskError(f"{folder}: {needed} is missing; Harbor's task folder needs it.")
+    _refuse_compose(folder, texts)
+    config = _config(folder, _text(folder, texts["task.toml"]))
+    instruction = _text(folder, texts["instruction.md"]).strip()
+    if not instruction:
+        raise TaskError(f"{folder / 'instruction.md'} is empty: the agent would be told nothing.")
+    name = str(config.task.get("name") or folder.name)
+    return Task(name, folder, instruction, config, found)
+
+
+def micro() -> tuple[str, ...]:
+    """Names of the tasks that ship."""
+    shelf = files("headway.elicit").joinpath("tasks", "micro")
+    return tuple(sorted(entry.name for entry in shelf.iterdir() if entry.is_dir()))
+
+
+def find(name: str | Path) -> Task:
+    """Read a task by the path of its folder, or by the name of one that ships.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is neither a folder nor a name of ours.
+    TaskError
+        As :func:`load`.
+    """
+    text = str(name)
+    if Path(text).is_dir():
+        return load(Path(text))
+    if "/" in text or text not in micro():
+        near = get_close_matches(text, micro(), n=3, cutoff=0.3) or list(micro())
+        raise UnknownNameError(
+            f"There is no task {text!r}; did you mean {', '.join(near)}? "
+            "(A task of your own is given by the path of its folder.)"
+        )
+    with as_file(files("headway.elicit").joinpath("tasks", "micro", text)) as folder:
+        return load(folder)
+
+
+def _refuse_compose(folder: Path, texts: dict[str, TaskFile]) -> None:
+    for path in texts:
+        place = PurePosixPath(path)
+        if place.parts[0] in {"environment", "tests"} and place.name.lower() in _COMPOSE:
+            raise TaskError(
+                f"{folder / path}: tasks of several containers (compose) are not run; "
+                "put what the task needs into one image or into plain files."
+            )
+
+
+def _config(folder: Path, text: str) -> TaskConfig:
+    where = folder / "task.toml"
+    try:
+        config = TaskConfig.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise TaskError(f"{where} is not valid TOML: {error}.") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise TaskError(f"{where}, {field}: {_reason(first['type'], first['msg'])}.") from None
+    if refusal := config.refusal():
+        raise TaskError(f"{where}, {refusal}.")
+    return config
+
+
+def _reason(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "Harbor's format has no such field; take it out or put it under [metadata]"
+    return message.removeprefix("Value error, ").rstrip(".")
+
+
+def _text(folder: Path, file: TaskFile) -> str:
+    try:
+        return disk.read(folder, file).decode("utf-8")
+    except UnicodeDecodeError:
+        raise TaskError(f"{folder / file.path} is not UTF-8 text; save it as UTF-8.") from None

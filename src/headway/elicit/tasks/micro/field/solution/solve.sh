@@ -1,0 +1,2 @@
+#!/bin/bash
+awk -F , '$1 == "Noor" { print $2 }' people.csv > city.txt

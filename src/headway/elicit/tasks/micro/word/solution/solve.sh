@@ -1,0 +1,2 @@
+#!/bin/bash
+echo harbour > answer.txt
