@@ -174,6 +174,7 @@ def splits(
     ledger: Folder = None,
     as_json: Json = False,
     as_csv: Csv = False,
+    plot: Path | None = None,
 ) -> str:
     """Ask parts of the evidence: public or private, each domain, each evaluator, by date.
 
@@ -195,18 +196,24 @@ def splits(
         Print JSON (its form: docs/schema/splits.json).
     as_csv
         Print CSV, one row per side.
+    plot
+        Draw both sides of every split: FILE.svg, .png, .pdf or .html.
     """
     from headway.publish.listing import to_csv, to_json
+    from headway.publish.splits_plot import splits_chart
     from headway.publish.why_splits import splits_document, splits_rows, splits_text
     from headway.why.splits import splits as parts
     from headway.why.value import with_draws
 
     one_form(as_json=as_json, as_csv=as_csv)
+    check_plot(plot)
     evidence, recipe, asker = question(lens, data, ledger)
     recipe = recipe if draws is None else with_draws(recipe, draws)
     with progress() as tick:
         found = parts(asker, recipe, evidence.read, before=before, progress=tick)
     document = splits_document(found, recipe, evidence.id)
+    if plot:
+        splits_chart(document, plot)
     if as_json:
         return to_json(document)
     return to_csv(splits_rows(document)) if as_csv else splits_text(document)
