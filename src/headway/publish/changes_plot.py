@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from headway.publish.chart import AXIS, BODY, FOOT, INK, QUIET, heading, sheet, source_line, wrap
+from headway.publish.chart import AXIS, BODY, INK, QUIET, foot, heading, sheet, wrap
 
 STEP, WIDTH = 19, 470
 LABELS = 330  # pixels for the names at the left, the same in every panel
@@ -108,7 +108,7 @@ def _panel(
         *(_points(values, x("change"), colour, hollow=hollow) for hollow in (False, True)),
     ]
     if snapshot is not None:
-        layers.append(_foot(snapshot, len(rows)))
+        layers.append(foot(snapshot, STEP * len(rows) + 44, -LABELS))
     return {
         "width": WIDTH,
         "height": {"step": STEP},
@@ -190,19 +190,4 @@ def _colour(groups: list[str], legend: str | None) -> dict[str, Any]:
                 "titleFontWeight": "normal",
             },
         }
-    }
-
-
-def _foot(snapshot: str, shown: int) -> dict[str, Any]:
-    return {
-        "data": {"values": [{}]},
-        "mark": {
-            "type": "text",
-            "align": "left",
-            "baseline": "top",
-            "fontSize": FOOT,
-            "color": QUIET,
-            "text": source_line(snapshot),
-        },
-        "encoding": {"x": {"value": -LABELS}, "y": {"value": STEP * shown + 44}},
     }
