@@ -17,11 +17,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import DTypeLike
 
+from headway.scale.border import Border
 from headway.scale.table import Bools, Floats, Ints
 
 NEAR = 0.1  # below this gradient a draw uses the exact Hessian, above it the Gauss-Newton one
 FAR = 0.1  # above this gradient benchmarks are also moved one by one, each with its own damping
-HELD = 1e12  # curvature that keeps a parameter where it is
 ROUND_OFF = 500  # a step may raise the objective by so many units in its last place
 
 
@@ -330,52 +330,23 @@ def _solve(problem: Problem, now: State, mu: Floats) -> tuple[Floats, Floats, Fl
     diag = cells.by_model(hs * slope) + kappa
     root = np.where(now.held_c, 0.0, 1 / np.sqrt(np.maximum(diag, 0.1 * floor) + mu * floor))
     scaled = slope * root[:, cells.model]
-    border = _border(cells, now.c.shape[1], -hs * scaled, (h * now.z + g) * scaled)
-    grad, held = (
-        np.concatenate([now.gd, now.ga * now.a], 1),
-        np.concatenate([now.held_d, now.held_a], 1),
+    own_d, own_a, cross = _blocks(problem, now, h, g)
+    values, held = [-hs * scaled], [now.held_d]
+    grad = [now.gd]
+    if problem.slopes.any():  # else their half of the system is empty
+        values, held = [*values, (h * now.z + g) * scaled], [*held, now.held_a]
+        grad = [*grad, now.ga * now.a]
+    border = Border(
+        model=cells.model,
+        benchmark=cells.benchmark,
+        values=tuple(values),
+        own_d=own_d + mu * np.abs(own_d),
+        own_a=own_a + mu * np.abs(own_a),
+        cross=cross,
+        held=np.concatenate(held, 1),
     )
-    if not problem.slopes.any():  # then their half of the system is empty
-        n = now.d.shape[1]
-        border, grad, held = np.ascontiguousarray(border[:, :, :n]), grad[:, :n], held[:, :n]
-    system = -np.matmul(border.transpose(0, 2, 1), border)
-    _add_blocks(system, _blocks(problem, now, h, g), mu)
-    right = np.matmul(border.transpose(0, 2, 1), (root * now.gc)[:, :, None])[:, :, 0]
-    step = np.zeros((len(mu), 2 * now.d.shape[1]), system.dtype)
-    step[:, : system.shape[1]] = _solve_free(system, (right - grad) * ~held, ~held)
-    back = np.matmul(border, step[:, : system.shape[1], None])[:, :, 0]
+    top = root * now.gc
+    moved, back = border.solve(top, np.concatenate(grad, 1))
     n = now.d.shape[1]
-    return -root * (root * now.gc + back), step[:, :n], np.clip(step[:, n:], -2, 2)
-
-
-def _add_blocks(system: Floats, blocks: tuple[Floats, Floats, Floats], mu: Floats) -> None:
-    """Add the benchmarks' own second derivatives, damped, to the Schur complement in place."""
-    own_d, own_a, cross = blocks
-    n, k = own_d.shape[1], np.arange(own_d.shape[1])
-    system[:, k, k] += own_d + mu * np.abs(own_d)
-    if system.shape[1] > n:
-        system[:, n + k, n + k] += own_a + mu * np.abs(own_a)
-        system[:, k, n + k] += cross
-        system[:, n + k, k] += cross
-
-
-def _border(cells: Cells, n_models: int, by_d: Floats, by_a: Floats) -> Floats:
-    """Scatter the cells' cross derivatives to (S, M, 2B)."""
-    width = 2 * len(cells.first)
-    out = np.zeros((len(by_d), n_models * width), by_d.dtype)
-    place = cells.model * width + cells.benchmark
-    out[:, place] = by_d
-    out[:, place + width // 2] = by_a
-    return out.reshape(len(by_d), n_models, width)
-
-
-def _solve_free(system: Floats, right: Floats, free: Bools) -> Floats:
-    """Solve each system over its free rows; the others stay at zero.
-
-    A held row gets a diagonal beside which its neighbours do not count: cheaper than striking out
-    rows and columns.
-    """
-    k = np.arange(system.shape[1])
-    system[:, k, k] += np.where(free, 0, HELD).astype(system.dtype)
-    step = np.linalg.solve(system, right[:, :, None])[:, :, 0] * free
-    return step.astype(system.dtype, copy=False)
+    log_a = moved[:, n:] if len(values) > 1 else np.zeros_like(now.a)
+    return -root * (top + back), moved[:, :n], np.clip(log_a, -2, 2)

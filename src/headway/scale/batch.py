@@ -72,11 +72,27 @@ def minimise_many(
 
 def _most(problem: Problem, start: Params, tol: float) -> tuple[Params, Floats]:
     """Few steps: a chunk must not wait for its slowest draws, which are gathered and finished."""
+    coarse = problem.cast(np.float32)
     with np.errstate(over="ignore"):  # a curve that saturates in single precision is no fault
-        near, _ = minimise(
-            problem.cast(np.float32), start.cast(np.float32), tol=COARSE, steps=FIRST
-        )
-    return minimise(problem, near.cast(np.float64), tol=tol, steps=SECOND, warm=0)
+        near, _ = minimise(coarse, start.cast(np.float32), tol=COARSE, steps=FIRST)
+    return minimise(problem, _doubled(coarse, problem, near), tol=tol, steps=SECOND, warm=0)
+
+
+def _doubled(coarse: Problem, fine: Problem, near: Params) -> Params:
+    """A point in double precision, on the bounds on which it is in single precision.
+
+    A bound such as 0.1 is another number there. A parameter that is off its bound by that much
+    pulls at all others, and every step of theirs would be refused.
+    """
+
+    def snapped(name: str) -> Floats:
+        value: Floats = getattr(near, name)
+        out: Floats = value.astype(np.float64)
+        for bounds, fine_bounds in ((coarse.lower, fine.lower), (coarse.upper, fine.upper)):
+            out = np.where(value == getattr(bounds, name), getattr(fine_bounds, name), out)
+        return out
+
+    return Params(snapped("c"), snapped("d"), snapped("a"))
 
 
 def _parts(rows: Ints) -> list[Ints]:
