@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import binom, kstest
 
-from headway.scale import Table, eci, rasch
+from headway.scale import Table, eci, keyed, rasch
 from headway.scale.keyed import cell_normals, resampled_cells
 
 
@@ -50,6 +50,21 @@ def test_a_cell_has_the_same_luck_in_another_table():
     noise = cell_normals(0, table, 200)
     np.testing.assert_array_equal(cell_normals(0, table.select(kept), 200), noise[:, kept])
     assert kstest(noise.ravel(), "norm").pvalue > 0.001
+
+
+def test_what_is_kept_changes_no_draw(monkeypatch):
+    """Counts come from the names, whether they are kept, new, or were dropped to make room."""
+    table = made()
+    part = table.select(table.benchmark != 4)
+    monkeypatch.setattr(keyed, "_COUNTS", {})
+    fresh = [resampled_cells(0, t, 30) for t in (table, part)]
+    for room in (1024, 5):
+        monkeypatch.setattr(keyed, "_HELD", room)
+        for _ in range(2):
+            again = [resampled_cells(0, t, 30) for t in (part, table)]
+            np.testing.assert_array_equal(again[0], fresh[1])
+            np.testing.assert_array_equal(again[1], fresh[0])
+        assert len(keyed._COUNTS) <= room
 
 
 def test_fewer_draws_are_the_first_ones():

@@ -105,7 +105,7 @@ def members(world: World, group: Bools, drop_first: int = 0) -> Bools:
     inside = group & (world.day <= world.end)
     if drop_first <= 0:
         return inside
-    order = _by_day(world, inside)
+    order = _by_day(world.ability, world.day, inside)
     keep = np.take_along_axis(inside, order, axis=1)
     keep[:, :drop_first] = False
     kept = np.zeros_like(inside)
@@ -131,32 +131,39 @@ def records(world: World, group: Bools, drop_first: int = 0, same_day: SameDay =
         each that is above everything of the days before.
     """
     inside = members(world, group, drop_first)
-    order = _by_day(world, inside, same_day)
-    ability = np.where(inside, world.ability, -np.inf)
+    # A model that is in the group in no draw is not sorted in; one column stands where none is.
+    column_of = np.flatnonzero(inside.any(axis=0))
+    column_of = column_of if len(column_of) else np.zeros(1, dtype=np.int64)
+    inside, day = inside[:, column_of], world.day[:, column_of]
+    able = world.ability[:, column_of]
+    order = _by_day(able, day, inside, same_day)
+    ability = np.where(inside, able, -np.inf)
     ability = np.take_along_axis(ability, order, axis=1)
     best = np.maximum.accumulate(ability, axis=1)
     raises = ability > np.concatenate([np.full((len(best), 1), -np.inf), best[:, :-1]], axis=1)
     count = raises.sum(axis=1)
     column = np.argsort(~raises, axis=1, kind="stable")[:, : max(1, int(count.max()))]
-    model = np.take_along_axis(order, column, axis=1)
-    valid = np.arange(model.shape[1]) < count[:, None]
+    place = np.take_along_axis(order, column, axis=1)
+    valid = np.arange(place.shape[1]) < count[:, None]
     return Records(
-        day=np.where(valid, np.take_along_axis(world.day, model, axis=1), NEVER),
+        day=np.where(valid, np.take_along_axis(day, place, axis=1), NEVER),
         ability=np.where(valid, np.take_along_axis(ability, column, axis=1), np.inf),
-        model=np.where(valid, model, -1),
+        model=np.where(valid, column_of[place], -1),
         count=count,
     )
 
 
 def frontiers(world: World, drop_first: int = 0) -> tuple[Records, Records]:
-    """Records of the leaders and of the followers."""
-    return (
-        records(world, world.leader, drop_first),
-        records(world, world.follower, drop_first),
-    )
+    """Records of the leaders and of the followers, found once a world."""
+    if drop_first not in world.found:
+        world.found[drop_first] = (
+            records(world, world.leader, drop_first),
+            records(world, world.follower, drop_first),
+        )
+    return world.found[drop_first]
 
 
-def _by_day(world: World, inside: Bools, same_day: SameDay = "best") -> Ints:
+def _by_day(ability: Floats, day: Ints, inside: Bools, same_day: SameDay = "best") -> Ints:
     """(S, M) members first, by day; the best of one day first, so that only it can be a record."""
-    within = -world.ability if same_day == "best" else world.ability
-    return np.lexsort((within, np.where(inside, world.day, NEVER)), axis=1)
+    within = -ability if same_day == "best" else ability
+    return np.lexsort((within, np.where(inside, day, NEVER)), axis=1)

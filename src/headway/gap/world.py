@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,8 @@ from headway.errors import GapError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+    from headway.gap.frontier import Records
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,6 +61,10 @@ class World:
     end: int
     scores: Floats | None = None
     margin: Floats | None = None
+    # What `headway.gap.frontier.frontiers` found, which rules and distances ask for in turn.
+    found: dict[int, tuple[Records, Records]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         shape = self.ability.shape

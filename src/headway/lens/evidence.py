@@ -151,11 +151,14 @@ def _check_names(lens: Lens, ledger: Ledger) -> None:
 def _cells(
     lens: Lens, ledger: Ledger, as_of: date, own: bool
 ) -> Iterator[tuple[Result, Model, Benchmark, float | None]]:
+    # A ledger has many more results than models and benchmarks: these are judged once each.
+    models = {k: m for k, m in ledger.models.items() if _model_counts(lens, m, as_of)}
+    tests = {k: b for k, b in ledger.benchmarks.items() if _benchmark_counts(lens, b, as_of)}
     for result in ledger.results:
-        model, benchmark = ledger.models[result.model], ledger.benchmarks[result.benchmark]
+        model, benchmark = models.get(result.model), tests.get(result.benchmark)
         if (
-            _model_counts(lens, model, as_of)
-            and _benchmark_counts(lens, benchmark, as_of)
+            model is not None
+            and benchmark is not None
             and _result_counts(lens, ledger, result, as_of, own)
         ):
             yield result, model, benchmark, corrected(result, benchmark)

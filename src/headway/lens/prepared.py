@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from threading import Lock
 from typing import Any
 
 from headway.errors import GapError
@@ -25,28 +26,58 @@ from headway.scale.start import Start
 Progress = Callable[[int], None]
 
 
+KEPT = 64  # selections; a bridge asks for sixteen in turn
+
+
 @dataclass(eq=False)
 class Fits:
-    """Scales by what they were fitted to, so that lenses which share a fit share the work.
+    """What lenses share: cells by who chose them, and scales by what they were fitted to.
 
-    With ``warm`` a fit of a table that was not seen begins where the first one of its kind ended,
-    which is faster where tables differ by a benchmark or a model. A draw in fifty has several
-    hollows, and may then end in another one than from the start of its own that it has otherwise.
+    Several threads may ask at once. With ``warm`` a fit of a table that was not seen begins where
+    the first one of its kind ended, which is faster where tables differ by a benchmark or a model.
+    A draw in fifty has several hollows, and may then end in another one than from the start of its
+    own that it has otherwise.
     """
 
     warm: bool = False
     known: dict[bytes, Scale] = field(default_factory=dict)
     starts: dict[str, Start] = field(default_factory=dict)
+    chosen: dict[tuple[object, ...], tuple[Ledger, Columns | None, Selection]] = field(
+        default_factory=dict
+    )
+    locks: dict[object, Lock] = field(default_factory=dict)
+
+    def select(
+        self, lens: Lens, ledger: Ledger, *, own: bool = False, items: Columns | None = None
+    ) -> Selection:
+        """The cells of a lens, chosen once; the ones that were asked for last are kept."""
+        pooled = lens.scale.name == "pooled"
+        rule, day = lens.evidence, lens.dates.day
+        name = (rule, lens.as_of, day, pooled, own, id(ledger), id(items))
+        with self._alone(None):
+            found = self.chosen.pop(name, None)
+            if found is None:
+                # The ledger is held, so that its id stays its own.
+                found = ledger, items, select(lens, ledger, own=own, items=items)
+            self.chosen[name] = found
+            for old in list(self.chosen)[:-KEPT]:
+                del self.chosen[old]
+        return found[2]
 
     def fit(self, choice: ScaleChoice, table: Table, progress: Progress | None = None) -> Scale:
         """The scale of a table, fitted once."""
         name = _content(choice, table)
-        if name not in self.known:
-            near = self.starts.get(choice.name)
-            self.known[name] = made = fit(choice, table, near=near, progress=progress)
-            if self.warm and near is None and made.start is not None:
-                self.starts[choice.name] = made.start
+        with self._alone(name):
+            if name not in self.known:
+                near = self.starts.get(choice.name)
+                self.known[name] = made = fit(choice, table, near=near, progress=progress)
+                if self.warm and near is None and made.start is not None:
+                    self.starts[choice.name] = made.start
         return self.known[name]
+
+    def _alone(self, name: object) -> Lock:
+        """Who asks for the same waits until it is there."""
+        return self.locks.setdefault(name, Lock())
 
 
 def _content(choice: ScaleChoice, table: Table) -> bytes:
@@ -159,7 +190,8 @@ def prepare(
     HeadwayError
         One of its kinds, with a sentence that says what the data or the lens lack.
     """
-    selection = select(lens, ledger, own=own, items=items)
+    fits = fits or Fits()
+    selection = fits.select(lens, ledger, own=own, items=items)
     # All that can be wrong with the question is found before the fit, which takes seconds.
     given = frame(lens, selection)
     params = _params(lens, given)
@@ -168,7 +200,7 @@ def prepare(
         # Its evidence is more than a table, by which shared fits are known.
         scale = pooled_scale(selection, lens.scale)
     elif lens.scale.name != "none":
-        scale = (fits or Fits()).fit(lens.scale, selection.table, progress)
+        scale = fits.fit(lens.scale, selection.table, progress)
     point, measured = draw(lens, selection, given, scale)
     return Prepared(lens, selection, given, params, scale, point, measured)
 

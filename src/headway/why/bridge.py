@@ -19,6 +19,7 @@ from headway.ledger import Ledger
 from headway.lens.recipe import Lens
 from headway.scale.table import Floats
 from headway.why.shapley import Shares, Weights, shares, weights
+from headway.why.together import together
 from headway.why.value import LEVEL, Asker, Value, central
 
 Progress = Callable[[float, str], None]
@@ -128,11 +129,12 @@ def bridge(
         have none.
     """
     choices = differing(start, end)
+    hybrids = [hybrid(start, end, _chosen(choices, at)) for at in range(1 << len(choices))]
     answers: list[Value | str] = []
-    for at in range(1 << len(choices)):
-        answers.append(asker.attempt(hybrid(start, end, _chosen(choices, at)), ledger))
+    for answer in together(lambda lens: asker.attempt(lens, ledger), hybrids):
+        answers.append(answer)
         if progress is not None:
-            progress((at + 1) / (1 << len(choices)), "hybrid lenses")
+            progress(len(answers) / len(hybrids), "hybrid lenses")
     _ends(start, end, answers)
     middles = [None if isinstance(a, str) else a.middle for a in answers]
     found = shares(len(choices), middles.__getitem__)

@@ -13,6 +13,7 @@ from headway.ledger import Ledger, find_benchmark
 from headway.lens.prepared import Prepared
 from headway.lens.recipe import Lens
 from headway.why.shapley import EXACT, Shares, sampled, shares
+from headway.why.together import together
 from headway.why.value import Asker, Value, change, with_draws
 
 By = Literal["benchmark", "domain", "source"]
@@ -109,19 +110,23 @@ def influence(
     Every refit is the whole recipe without the member: a model that keeps too few benchmarks for
     the lens leaves the table with it.
     """
-    together = [[find_benchmark(ledger, name).name for name in names] for names in sets]
+    joint = [[find_benchmark(ledger, name).name for name in names] for names in sets]
     asker, lens = asker.warm(), with_draws(lens, draws)
     ready = asker.ready(lens, ledger)
     base = asker.quantity.of(ready)
     asked: list[tuple[By, list[str]]] = [(by, [name]) for name in _names(ready, ledger, by)]
-    asked += [("benchmark", names) for names in together]
+    asked += [("benchmark", names) for names in joint]
+
+    def refit(member: tuple[By, list[str]]) -> Member:
+        less = partial(without, lens, ledger, *member)
+        return _member(member[1], _attempt(asker, less, ledger, ready), base)
+
     found = []
-    for k, (kind, names) in enumerate(asked, 1):
-        less = partial(without, lens, ledger, kind, names)
-        found.append(_member(names, _attempt(asker, less, ledger, ready), base))
+    for k, member in enumerate(together(refit, asked), 1):
+        found.append(member)
         if progress is not None:
-            progress(k / len(asked), f"without {names[0]}")
-    alone = len(found) - len(together)
+            progress(k / len(asked), f"without {member.name}")
+    alone = len(found) - len(joint)
     return Influence(
         lens=lens,
         unit=asker.quantity.unit(ready),

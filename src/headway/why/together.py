@@ -1,0 +1,24 @@
+"""One question of many lenses, asked by all cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+Lensed = TypeVar("Lensed")
+Got = TypeVar("Got")
+
+
+def together(ask: Callable[[Lensed], Got], lenses: Iterable[Lensed]) -> Iterator[Got]:
+    """What ``ask`` says of each, in their order.
+
+    A fit runs on all cores, but what comes before and after it on one: so as many lenses as there
+    are cores are on the way at once.
+    """
+    from threadpoolctl import threadpool_limits
+
+    # Held here, or the first fit to end would give BLAS its threads back while another one runs.
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(ask, lenses)
