@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from headway.ledger import load as load_ledger
 from headway.lens import Evidence, answer, ask, load, override
 from headway.lens.answering import Answer
 from headway.lens.evidence import corrected, day_of, select
+from headway.lens.prepared import KEPT, Fits
 from headway.lens.worlds import draw, frame
 from headway.scale import eci
 from headway.sources import read_table
@@ -361,3 +363,41 @@ def test_pooled_on_the_shipped_ledger_agrees_with_the_default_scale(ledger, defa
     assert found.months.low < default.months.high
     assert found.months.high > default.months.low
     assert found.sampling.high - found.sampling.low > found.months.high - found.months.low
+
+
+def test_a_choice_of_cells_is_made_once(ledger):
+    """By what it depends on: evidence, dates, ledger; not by scale or rule."""
+    fits, lens = Fits(), load("headway")
+    one = fits.select(lens, ledger)
+    assert fits.select(override(lens, scale="rasch", rule="now"), ledger) is one
+    assert fits.select(load("epoch-2025-10"), ledger) is not one
+    earlier = fits.select(override(lens, as_of=date(2026, 4, 30)), ledger)
+    assert earlier.table.n_scores < one.table.n_scores
+    fewer = replace(ledger, results=ledger.results[:1500])
+    assert fits.select(lens, fewer).table.n_scores < one.table.n_scores
+    assert fits.select(lens, ledger) is one
+    for size in range(1, KEPT + 1):
+        fits.select(lens, replace(ledger, results=ledger.results[: 1500 + size]))
+    assert len(fits.chosen) == KEPT
+    again = fits.select(lens, ledger)
+    assert again is not one
+    np.testing.assert_array_equal(again.table.score, one.table.score)
+
+
+def test_an_answer_says_that_its_scale_is_not_borne_out(tmp_path, default):
+    """Scores that are model + benchmark and noise: no curve tells them better."""
+    assert "additive baseline" not in " ".join(default.cautions)
+    rng = np.random.default_rng(0)
+    able, easy = np.linspace(-0.24, 0.24, 24), np.linspace(-0.24, 0.24, 8)
+    path = tmp_path / "added.csv"
+    lines = ["model,benchmark,score,released,weights"]
+    for k, a in enumerate(able):
+        day = date(2024, 1, 1) + timedelta(days=30 * k)
+        for b, e in enumerate(easy):
+            score = 0.5 + a + e + 0.003 * rng.normal()
+            lines.append(f"m{k},b{b},{score:.4f},{day},{'closed' if k % 2 else 'open'}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = answer(quick("headway"), read_table(path), own=True)
+    said = [c for c in found.cautions if "does not beat the additive baseline" in c]
+    assert len(said) == 1
+    assert "held-out scores eci" in said[0]

@@ -22,6 +22,7 @@ from headway.lens.recipe import Lens
 from headway.lens.worlds import Frame, Worlds, build
 from headway.records import Claim
 from headway.scale import Scale
+from headway.scale.heldout.caution import scale_caution
 
 
 class Slopes(BaseModel):
@@ -251,6 +252,9 @@ def _cautions(
         )
     if no_placebo:
         out.append(no_placebo)
+    not_borne_out = scale_caution(selection.table, lens.scale.name)
+    if not_borne_out:
+        out.append(not_borne_out)
     if scale is None:
         known = int((~np.isnan(selection.table.n_items)).sum())
         out.append(

@@ -9,14 +9,14 @@ import numpy as np
 
 from headway.errors import UnknownNameError
 from headway.scale.eci import CLIP
+from headway.scale.heldout.caution import better, not_better, resampled
+from headway.scale.heldout.folds import balanced, held_out, neighbours
 from headway.scale.table import Floats, Ints, Table
-from headway.why.folds import balanced, held_out, neighbours
 from headway.why.noise import Noise, coverage, histogram
 from headway.why.predictors import BASELINES, FAMILIES
 
 Progress = Callable[[float, str], None]
 Folds = Callable[[Table, int, int], Ints]
-RESAMPLES = 1000
 ADDITIVE = ("additive-scores", "additive-logits")
 SIMPLE = (*ADDITIVE, "benchmark-mean", "model-mean")
 
@@ -114,9 +114,8 @@ class HeldOut:
     @property
     def cautions(self) -> tuple[str, ...]:
         """A sentence for every scale that does not beat the additive baseline."""
-        return tuple(
-            not_better(m, self.method(self.baseline)) for m in self.methods if m.beats is False
-        )
+        base = self.method(self.baseline).rmse
+        return tuple(not_better(m.name, m.rmse, base) for m in self.methods if m.beats is False)
 
 
 def cross_validate(
@@ -140,7 +139,7 @@ def cross_validate(
     seed : int
         Of the split.
     split : callable
-        ``headway.why.folds.balanced``, or ``scattered`` as others report.
+        ``headway.scale.heldout.folds.balanced``, or ``scattered`` as others report.
     progress : callable, optional
         Called with the share of the work that is done, and a word.
 
@@ -165,28 +164,6 @@ def cross_validate(
     compared = [_compared(m, baseline, table, seed) for m in methods]
     ranked = tuple(sorted(compared, key=lambda m: m.rmse))
     return HeldOut(table, folds, seed, fold, baseline.name, ranked)
-
-
-def scale_caution(table: Table, scale: str, *, folds: int = 5, seed: int = 0) -> str | None:
-    """What must be said of a scale on a table: None where it beats the additive baseline.
-
-    Raises
-    ------
-    HeadwayError
-        As :func:`cross_validate`.
-    """
-    found = cross_validate(table, (scale,), folds=folds, seed=seed)
-    method = found.method(scale)
-    return None if method.beats else not_better(method, found.method(found.baseline))
-
-
-def not_better(method: Method, baseline: Method) -> str:
-    """The sentence about a scale that adds nothing to model + benchmark."""
-    return (
-        f"On held-out scores {method.name} does not beat the additive baseline "
-        f"(model + benchmark): its typical error is {100 * method.rmse:.1f} points of 100, "
-        f"against {100 * baseline.rmse:.1f}; what it says beyond that is not borne out here."
-    )
 
 
 def _check(scales: Sequence[str]) -> None:
@@ -215,7 +192,7 @@ def _judged(
         density[at] = noise.log_score(score[at], *cell)
         low[at], high[at] = noise.interval(*cell)
     error = (score - mine) ** 2
-    share = _resampled(error, table)
+    share = resampled(error, table)
     return Method(
         name=name,
         predicted=mine,
@@ -255,15 +232,5 @@ def _compared(method: Method, baseline: Method, table: Table, seed: int) -> Meth
         return method
     score = np.clip(table.score, CLIP, 1 - CLIP)
     less = (score - baseline.predicted) ** 2 - (score - method.predicted) ** 2
-    sure = float((_resampled(less, table, seed) > 0).mean()) >= 0.95
-    return replace(method, beats=sure, better_by=baseline.rmse - method.rmse)
-
-
-def _resampled(value: Floats, table: Table, seed: int = 0) -> Floats:
-    """Means (R,) of a value of cells, with whole models resampled: a model's errors go together."""
-    m = len(table.models)
-    times = np.random.default_rng(seed).multinomial(m, np.full(m, 1 / m), size=RESAMPLES)
-    total = np.bincount(table.model, value, minlength=m)
-    count = np.bincount(table.model, minlength=m)
-    means: Floats = (times @ total) / (times @ count)
-    return means
+    beats = better(less, table, seed)
+    return replace(method, beats=beats, better_by=baseline.rmse - method.rmse)

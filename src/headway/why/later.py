@@ -10,9 +10,10 @@ import numpy as np
 
 from headway.gap.world import MONTH
 from headway.scale.eci import CLIP
+from headway.scale.heldout.ways import Family
 from headway.scale.table import Bools, Floats, Ints, Table
 from headway.why.noise import Noise
-from headway.why.predictors import BASELINES, FAMILIES, Family
+from headway.why.predictors import BASELINES, FAMILIES
 
 TIES = (3, 4)  # scores that tie a new model to the scale
 ORIGINS, HORIZON = 5, 6  # how many dates, and months between them
