@@ -254,11 +254,12 @@ def _evidence(data: Path | None, folder: Path | None, responses: Path | None = N
 def _ask(recipes: Sequence[Lens], evidence: Evidence, *, keep: bool) -> Asked:
     from headway.lens import ask
 
-    place = {recipe.name: k for k, recipe in enumerate(recipes)}
+    shares: dict[str, float] = {}
     with progress() as tick:
 
         def report(name: str, done: int, total: int) -> None:
-            tick((place[name] + done / max(total, 1)) / len(recipes), f"lens {name}")
+            shares[name] = done / max(total, 1)  # several lenses are on the way at once
+            tick(sum(shares.values()) / len(recipes), f"lens {name}")
 
         return ask(recipes, evidence, keep=keep, report=report)
 

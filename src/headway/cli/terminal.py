@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -72,12 +73,14 @@ class _Bar:
         self._begun = time.monotonic()
         self._close: Callable[[], None] | None = None
         self._update: Tick | None = None
+        self._opening = Lock()  # several threads tell what they have done
 
     def tick(self, share: float, text: str) -> None:
-        if self._update is None and sys.stderr.isatty():
-            if time.monotonic() - self._begun < PATIENCE:
-                return
-            self._open()
+        with self._opening:
+            if self._update is None and sys.stderr.isatty():
+                if time.monotonic() - self._begun < PATIENCE:
+                    return
+                self._open()
         if self._update is not None:
             self._update(share, text)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -114,39 +115,63 @@ def ask(
     HeadwayError
         If no lens can be answered: the first reason.
     """
-    evidence = evidence or Evidence()
+    from headway.lens.together import together
+
+    asker = _Asker(evidence or Evidence(), keep, report)
     done: list[Answer] = []
     failed: list[tuple[str, HeadwayError]] = []
-    for lens in lenses:
-        try:
-            done.append(_one(lens, evidence, keep, report))
-        except HeadwayError as error:
-            failed.append((lens.name, error))
+    for lens, got in zip(lenses, together(asker.attempt, lenses), strict=True):
+        if isinstance(got, HeadwayError):
+            failed.append((lens.name, got))
+        else:
+            done.append(got)
     if not done:
         raise failed[0][1]
-    return Asked(evidence.id, tuple(done), tuple((name, str(e)) for name, e in failed))
+    return Asked(asker.evidence.id, tuple(done), tuple((name, str(e)) for name, e in failed))
 
 
-def _one(lens: Lens, evidence: Evidence, keep: bool, report: Report | None) -> Answer:
-    from headway.lens.answering import Answer, answer
+@dataclass(frozen=True)
+class _Asker:
+    evidence: Evidence
+    keep: bool
+    report: Report | None
+    reading: Lock = field(default_factory=Lock)
 
-    name = cache.key(evidence.id, lens.model_dump_json(), evidence.own)
-    text = cache.get(name) if keep else None
-    if text is not None:
+    def attempt(self, lens: Lens) -> Answer | HeadwayError:
+        """The answer, or why there is none."""
         try:
-            return Answer.model_validate_json(text)
+            return self._kept(lens) or self._made(lens)
+        except HeadwayError as error:
+            return error
+
+    def _name(self, lens: Lens) -> str:
+        with self.reading:
+            return cache.key(self.evidence.id, lens.model_dump_json(), self.evidence.own)
+
+    def _kept(self, lens: Lens) -> Answer | None:
+        from headway.lens.answering import Answer
+
+        text = cache.get(self._name(lens)) if self.keep else None
+        try:
+            return None if text is None else Answer.model_validate_json(text)
         except ValidationError:
-            pass  # a damaged file is as good as none
-    total, so_far = lens.scale.draws + lens.scale.sampling, 0
+            return None  # a damaged file is as good as none
 
-    def progress(count: int) -> None:
-        nonlocal so_far
-        so_far += count
-        if report is not None:
-            report(lens.name, so_far, total)
+    def _made(self, lens: Lens) -> Answer:
+        from headway.lens.answering import answer
 
-    own = evidence.own_for(lens)
-    made = answer(lens, evidence.read, own=own, items=evidence.items, progress=progress)
-    if keep:
-        cache.put(name, made.model_dump_json())
-    return made
+        total, so_far = lens.scale.draws + lens.scale.sampling, 0
+
+        def progress(count: int) -> None:
+            nonlocal so_far
+            so_far += count
+            if self.report is not None:
+                self.report(lens.name, so_far, total)
+
+        with self.reading:  # once, whoever comes first
+            own, ledger = self.evidence.own_for(lens), self.evidence.read
+            items = self.evidence.items
+        made = answer(lens, ledger, own=own, items=items, progress=progress)
+        if self.keep:
+            cache.put(self._name(lens), made.model_dump_json())
+        return made

@@ -17,9 +17,9 @@ from headway.errors import LensError
 from headway.gap.result import Interval
 from headway.ledger import Ledger
 from headway.lens.recipe import Lens
+from headway.lens.together import together
 from headway.scale.table import Floats
 from headway.why.shapley import Shares, Weights, shares, weights
-from headway.why.together import together
 from headway.why.value import LEVEL, Asker, Value, central
 
 Progress = Callable[[float, str], None]

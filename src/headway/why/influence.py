@@ -12,8 +12,8 @@ from headway.gap.result import Interval
 from headway.ledger import Ledger, find_benchmark
 from headway.lens.prepared import Prepared
 from headway.lens.recipe import Lens
+from headway.lens.together import together
 from headway.why.shapley import EXACT, Shares, sampled, shares
-from headway.why.together import together
 from headway.why.value import Asker, Value, change, with_draws
 
 By = Literal["benchmark", "domain", "source"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -11,12 +11,15 @@ Lensed = TypeVar("Lensed")
 Got = TypeVar("Got")
 
 
-def together(ask: Callable[[Lensed], Got], lenses: Iterable[Lensed]) -> Iterator[Got]:
+def together(ask: Callable[[Lensed], Got], lenses: Sequence[Lensed]) -> Iterator[Got]:
     """What ``ask`` says of each, in their order.
 
     A fit runs on all cores, but what comes before and after it on one: so as many lenses as there
     are cores are on the way at once.
     """
+    if len(lenses) == 1:
+        yield ask(lenses[0])
+        return
     from threadpoolctl import threadpool_limits
 
     # Held here, or the first fit to end would give BLAS its threads back while another one runs.
