@@ -7,11 +7,11 @@ was measured, nothing is known, and nothing is guessed.
 
 The cost of a run is taken to be log-normal. Its mean and variance on the log scale have the usual
 posterior (Gelman et al., *Bayesian Data Analysis*, section 3.3) under a prior of an SD of 0.8 that
-weighs as much as four runs: in 206 published sets of runs of one model in one harness (costs in the
-OpenHands Index, tokens in harness-bench-fast) the SD has quartiles of 0.6, 0.7 and 1.0. Planned runs
-are drawn from it, and 5, 50 and 95 % of the sums are shown. On those sets the interval from 3 to 10
-measured runs held the cost of 10 or 40 others in 82 to 93 of 100 cases; that of a bootstrap in 49
-to 78 (benchmarks/costs.py).
+weighs as much as four runs: in 206 published sets of runs of one model in one harness (costs in
+the OpenHands Index, tokens in harness-bench-fast) the SD has quartiles of 0.6, 0.7 and 1.0.
+Planned runs are drawn from it, and 5, 50 and 95 % of the sums are shown. On those sets the
+interval from 3 to 10 measured runs held the cost of 10 or 40 others in 82 to 93 of 100 cases; that
+of a bootstrap in 49 to 78 (benchmarks/costs.py).
 """
 
 from __future__ import annotations
