@@ -100,14 +100,12 @@ def one(models, items, method):
 def wide():
     warm(200)
     ability, data = simulated(0, 6_612, 37_682, missing=0.0)
-    began = time.perf_counter()
-    fit = joint(loops(data), errors=False)
-    print(f"6612 x 37682, points: {time.perf_counter() - began:.1f} s, {fit.sweeps} sweeps")
-    began = time.perf_counter()
-    scale = two_pl(data)
+    *took, fit = clocked(partial(joint, loops(data), errors=False))
+    print(f"6612 x 37682, points: {took[0]:.1f} s ({took[1]:.1f} busy), {fit.sweeps} sweeps")
+    *took, scale = clocked(partial(two_pl, data))
     rmse, cover = told(scale, ability)
     print(
-        f"6612 x 37682, with covariance and 500 draws: {time.perf_counter() - began:.1f} s, "
+        f"6612 x 37682, with covariance and 500 draws: {took[0]:.1f} s ({took[1]:.1f} busy), "
         f"RMSE {rmse:.4f}, coverage {cover:.1%}, {memory():.2f} GiB"
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.scale.diagnose.made import made, without
@@ -47,6 +49,21 @@ def test_a_whole_benchmark(case):
         assert exact @ moves[:, k] / (moves[:, k] @ moves[:, k]) == pytest.approx(1, abs=0.3)
     told = of_clusters(look, r, "benchmark")
     assert told.moves.max() == pytest.approx(np.abs(moves).max())
+
+
+def test_means_move_as_a_step_from_the_means_says(case, monkeypatch):
+    """Modes are where the fit is stationary, yet a step from there tells the means less well."""
+    fit, r, scale, look = case
+    label = r.labels["benchmark"][1]
+    exact = [fit(without(r, label != k), draws=2).ability - scale.ability for k in range(4)]
+    monkeypatch.setattr("headway.scale.items.assemble.sought", lambda over: False)
+    modes = fit(r, draws=2)
+    assert np.abs((modes.ability - scale.ability) / scale.se).max() > 0.05
+    looks = look, look_at(replace(modes, covariance=scale.covariance), r)
+    from_means, from_modes = (
+        np.square(cluster_moves(x, r, "benchmark")[1].T - exact).mean() for x in looks
+    )
+    assert from_means < from_modes
 
 
 def test_whole_models(case):

@@ -136,3 +136,13 @@ def test_draws_have_the_mean_and_the_spread_that_are_told():
 def test_with_many_cells_the_mode_is_kept_and_said():
     scale = two_pl(simulate(3, 20, 700)[1], draws=0)
     assert scale.method.endswith("abilities at their mode")
+
+
+def test_where_the_posterior_is_no_normal_it_is_said():
+    said = [two_pl(simulate(seed, 30, 30, 0.8)[1], draws=0) for seed in range(5)]
+    modes = [scale for scale in said if scale.method.endswith("mode")]
+    assert 0 < len(modes) < len(said)
+    for scale in said:
+        assert any("far from normal" in c for c in scale.cautions) == (scale in modes)
+        assert np.isfinite(scale.se).all()
+    assert not any("normal" in c for c in two_pl(simulate(3, 20, 700)[1], draws=0).cautions)

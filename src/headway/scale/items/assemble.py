@@ -25,6 +25,10 @@ from headway.scale.responses import Responses
 from headway.scale.table import Floats, Ints
 
 TOO_SURE = "A joint mode is too sure where items have few answers."
+NOT_NORMAL = (
+    "With so few answers the posterior of abilities is far from normal: they are at its mode, not "
+    "at its mean, and their intervals are rough."
+)
 ALONE = (
     f"There are more than {LARGEST} models: only the variances of abilities are held, each as if "
     "the others were known."
@@ -59,9 +63,9 @@ def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str)
     over = loops(data, asked.floor)
     solve = integrated if method == "integrated" else joint
     fit = solve(over, slopes=asked.slopes)
-    mean = None
+    mean, wanted = None, isinstance(fit, IntegratedFit) and sought(over)
     if isinstance(fit, IntegratedFit):
-        mean = posterior_mean(over, fit) if sought(over) else None
+        mean = posterior_mean(over, fit) if wanted else None
         words += "; abilities at their " + ("mode" if mean is None else "posterior mean")
     found: Any = fit if mean is None else mean
     raw, root = found.covariance, fit.root if isinstance(fit, JointFit) else None
@@ -96,6 +100,7 @@ def parameters(data: Answers, asked: Asked, rows: Ints, words: str, method: str)
         cautions=(
             *cautions(data.models, data.items, data.totals),
             *([TOO_SURE] if few else []),
+            *([NOT_NORMAL] if wanted and mean is None else []),
             *([] if full else [ALONE]),
         ),
     )

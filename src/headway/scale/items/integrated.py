@@ -16,14 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from headway.scale.items.joint import (
-    LONGEST,
-    State,
-    bounded,
-    distance,
-    sweep_until,
-    with_prior,
-)
+from headway.scale.items.blocks import LONGEST, bounded
+from headway.scale.items.joint import State, distance, sweep_until, with_prior
 from headway.scale.items.loops import Loops, add_squares, mirrored, shared, walking
 from headway.scale.items.population import (
     PSEUDO,
@@ -44,7 +38,7 @@ FINE, COARSE, SMALL = 11, 5, 40_000  # nodes a dimension, with up to so many cel
 DEGREES = {COARSE: 3}
 DEGREE = 5
 START_SWEEPS, WARM, STEPS = 6, 3, 100
-START_TOL, TOL = 1e-2, 1e-4  # of abilities, in their SD
+START_TOL, TOL = 0.1, 1e-4  # of abilities: in their standard errors, and in their SD
 NEAR = 1e-2  # standard errors: closer than that, any step will do
 
 

@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from headway.scale.items.blocks import bounded, item_step, leaning, settled
 from headway.scale.items.loops import Loops, Walk, walking
-from headway.scale.items.plain import slope_and_place
-from headway.scale.items.population import PSEUDO, USUAL_SD, Population, fitted, inverted, usual
+from headway.scale.items.population import PSEUDO, USUAL_SD, Population, usual
 from headway.scale.items.schur import Certainty, ability_covariance
 from headway.scale.table import Floats
 
-SWEEPS, TOL, SINGLE_TOL = 200, 1e-6, 3e-5  # of abilities, in their SD
-LONGEST = 2.0  # no parameter moves further in one step
+SWEEPS, TOL, SINGLE_TOL = 200, 1e-5, 0.01  # of abilities, in their standard errors
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +45,8 @@ class JointFit:
         Log-likelihood at the mode.
     sweeps : int
     moved : float
-        Largest change of an ability in the last sweep.
+        Largest change of an ability in the last sweep, in its standard error given the items; what
+        is left is a third of it or less.
     """
 
     theta: Floats
@@ -116,24 +116,31 @@ def joint(over: Loops, *, slopes: bool = True, errors: bool = True) -> JointFit:
 def sweep_until(
     walk: Walk[Any], over: Loops, *, slopes: bool, tol: float, most: int = SWEEPS
 ) -> tuple[State, int, float]:
-    """Sweep until no ability moves by more than ``tol``; also the start of other methods."""
+    """Sweep until no ability moves by more than ``tol`` errors; also the start of other methods."""
     state = _start(over, slopes=slopes)
     moved, sweeps = np.inf, 0
     while moved > tol and sweeps < most:
         before = state.theta
-        state = _sweep(walk, over, state)
-        moved, sweeps = distance(before, state.theta), sweeps + 1
+        state, error = _sweep(walk, over, state)
+        moved, sweeps = distance(before, state.theta, error), sweeps + 1
     return state, sweeps, moved
 
 
-def distance(before: Floats, after: Floats) -> float:
-    """Largest change of a standardised ability: where zero and unit creep, nothing is meant."""
+def distance(before: Floats, after: Floats, unit: Floats | float = 1.0) -> float:
+    """Largest change of a standardised ability: where zero and unit creep, nothing is meant.
+
+    ``unit`` is what changes (M,) are measured by, in SDs of abilities.
+    """
 
     def standard(theta: Floats) -> Floats:
         far: Floats = theta - theta.mean()
-        return far / max(float(far.std()), 1e-8)
+        return far / _spread(theta)
 
-    return float(np.abs(standard(after) - standard(before)).max())
+    return float(np.abs((standard(after) - standard(before)) / unit).max())
+
+
+def _spread(theta: Floats) -> float:
+    return max(float(theta.std()), 1e-8)
 
 
 def _start(over: Loops, *, slopes: bool) -> State:
@@ -155,27 +162,16 @@ def _start(over: Loops, *, slopes: bool) -> State:
     return centred(State(theta, item, cov, population, 1.0 if slopes else 1.5))
 
 
-def item_blocks(sums: Floats, a: Floats, d: int) -> tuple[Floats, Floats]:
-    """Gradient (J', D) and expected information (J', D, D) of the likelihood by items."""
-    error, error_z, weight, weight_z, weight_zz = sums.T
-    by_b, bb = -a * error, a * a * weight
-    if d == 1:
-        return by_b[:, None], bb[:, None, None]
-    ab = -a * weight_z
-    info = np.stack([np.stack([weight_zz, ab], -1), np.stack([ab, bb], -1)], axis=-2)
-    return np.stack([error_z, by_b], axis=1), info
+def _sweep(walk: Walk[Any], over: Loops, state: State) -> tuple[State, Floats]:
+    """A step of every item, then of every ability, then of the populations of both.
 
-
-def _sweep(walk: Walk[Any], over: Loops, state: State) -> State:
-    """A step of every item, then of every ability, then of the populations of both."""
-    precision = state.population.precision
+    Also the standard errors (M,) of abilities given the items, in SDs of abilities.
+    """
+    precision, lean = state.population.precision, _lean(state)
 
     def step(part: slice) -> tuple[Floats, Floats, Floats, Floats]:
         u = state.item[part]
-        sums = over.by_item(part, state.theta, u)
-        gradient, info = item_blocks(sums, slope_and_place(u)[0], u.shape[1])
-        cov = inverted(info + precision)
-        u = u + bounded(np.einsum("jde,je->jd", cov, gradient - u @ precision))
+        u, cov = item_step(u, over.by_item(part, state.theta, u), precision, lean)
         return u, cov, *over.by_model(part, state.theta, u)
 
     items, covs, gradients, infos = zip(*walk(step, 1), strict=True)
@@ -187,13 +183,20 @@ def _sweep(walk: Walk[Any], over: Loops, state: State) -> State:
         theta=state.theta + bounded(gradient / info),
         item=item,
         item_cov=cov,
-        # A mean held at 0 here would let abilities shrink while slopes grow: a joint mode has no
-        # other hold on the unit.
-        population=fitted(item, cov),
+        population=settled(state.population, item, cov),
         spread=state.spread,
         centre=state.centre,
     )
-    return centred(with_prior(after, 1 / info))
+    error = np.sqrt(1 / info) / _spread(after.theta)
+    return centred(with_prior(after, 1 / info)), error
+
+
+def _lean(state: State) -> Floats:
+    """How far items stay short of their modes: see :func:`leaning`."""
+    pull = (state.theta - state.centre) / state.spread**2
+    of_unit, of_zero = state.theta @ pull, -pull.sum()
+    scores = np.array([of_unit, of_zero][-state.item.shape[1] :])
+    return leaning(state.item, state.item_cov, state.population.precision, scores)
 
 
 def centred(state: State) -> State:
@@ -230,8 +233,3 @@ def with_prior(state: State, variance: Floats) -> State:
     )
     spread = float(np.sqrt(total / size))
     return replace(state, centre=centre, spread=spread)
-
-
-def bounded(step: Floats) -> Floats:
-    """A step in which nothing moves too far."""
-    return np.clip(step, -LONGEST, LONGEST)

@@ -44,9 +44,11 @@ class Compiled:
     def slices(self, width: int) -> list[slice]:
         """Items in pieces; ``width`` is how many numbers are held per cell."""
         j, m = self.data.shape
-        cells = max(1, self.data.size // j) if width == 1 else m
-        # Products with many models want many rows at once.
-        step = max(1, min(max(PIECE // (cells * width), min(m // 4, ROWS)), -(-j // PIECES)))
+        if width == 1:
+            rows = PIECE // max(1, self.data.size // j)
+        else:  # products with many models want many rows at once
+            rows = max(PIECE // (m * width), min(m // 4, ROWS))
+        step = max(1, min(rows, -(-j // PIECES)))
         return [slice(k, min(k + step, j)) for k in range(0, j, step)]
 
     def by_item(self, part: slice, theta: Floats, item: Floats) -> Floats:

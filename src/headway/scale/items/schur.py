@@ -24,6 +24,7 @@ LARGEST = 8_000  # models of which a full covariance is held: half a gibibyte
 MANY = 1_000  # models from which one matrix is worth several threads
 HELD = 2  # numbers held per cell
 AHEAD = 4  # pieces at most that are held for one worker
+CACHED = 2**17  # numbers that stay in the cache between their making and their use
 
 
 class Certainty(NamedTuple):
@@ -65,6 +66,7 @@ def ability_covariance(
     def work(parts: list[slice]) -> tuple[Floats, Any, float]:
         kept, value = np.zeros(m), 0.0
         lost: Any = np.zeros((m, m) if full else m, dtype=kind, order="F")
+        parts = parts if full else _small(parts, m)
         for here in _pieces(over, parts, theta, item, precision):
             kept, value = kept + here.kept, value + here.value
             if full:
@@ -98,6 +100,16 @@ def _pieces(
     with ThreadPoolExecutor(step) as pool:
         for k in range(0, len(parts), step):
             yield from pool.map(look, parts[k : k + step])
+
+
+def _small(parts: list[slice], m: int) -> list[slice]:
+    """Slices of items so small that what they take is used before it leaves the cache."""
+    step = max(1, CACHED // (HELD * m))
+    return [
+        slice(k, min(k + step, part.stop))
+        for part in parts
+        for k in range(part.start, part.stop, step)
+    ]
 
 
 def _inverse(information: Floats, lost: Any) -> tuple[Any, Any]:
