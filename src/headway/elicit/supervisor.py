@@ -96,7 +96,7 @@ class _Supervisor:
 
     def start(self, argv: list[str], env: dict[str, str], cwd: str) -> None:
         """Run the command and wait until it was executed, or could not be."""
-        options = bwrap.arguments(self.stage.words, self.stage.disk, env, cwd)
+        options = bwrap.arguments(self.stage.words, self.stage.shown(), env, cwd)
         self.begun = time.monotonic()
         self.deadline = self.begun + self.spec["seconds"]
         self.runner.start(argv, options)

@@ -19,6 +19,8 @@ from .conftest import MB, Done
 PACKAGES = (
     *(
         "dash",
+        "bash",
+        "libtinfo6",
         "coreutils",
         "libc6",
         "libselinux1",

@@ -10,6 +10,7 @@ from pathlib import Path
 from headway.elicit.gateway.config import Config
 from headway.elicit.gateway.summary import Summary
 from headway.elicit.held import scratch
+from headway.elicit.image import Image
 from headway.elicit.record import Ended as RunEnded
 from headway.elicit.run.complaint import complaint
 from headway.elicit.run.ending import Evidence, conclude
@@ -44,7 +45,7 @@ class Tried:
     stop_seconds: float | None
 
 
-def attempt(plan: Plan, start: Path, folder: Path, tell: Tell) -> Tried:
+def attempt(plan: Plan, start: Path, folder: Path, tell: Tell, image: Image | None = None) -> Tried:
     """Run the harness once, and collect what it left.
 
     ``folder`` gets ``wire.jsonl.zst``, ``gateway.json``, ``harness/`` (what it printed), ``work/``
@@ -58,7 +59,7 @@ def attempt(plan: Plan, start: Path, folder: Path, tell: Tell) -> Tried:
     (folder / "harness").mkdir(parents=True)
     with scratch() as temporary:
         socket = temporary / "gateway" / "socket"
-        ready = prepare(plan, start, folder / "harness", socket)
+        ready = prepare(plan, start, folder / "harness", socket, image)
         return _Try(plan, folder, socket, ready, tell).run()
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "find",
     "system",
     "texts",
+    "writable",
 ]
 
 ELSEWHERE = "A sandbox needs Linux (bubblewrap, namespaces): elsewhere, run it in a Linux machine."
@@ -111,14 +112,21 @@ def texts(stage: str, wanted: Iterable[str]) -> list[str]:
     return words
 
 
-def arguments(body: Sequence[str], disk: str, env: Mapping[str, str], cwd: str) -> list[str]:
+def writable(work: str) -> dict[str, str]:
+    """``WRITABLE`` with another place for the work folder; outer folders first."""
+    return dict(sorted({**WRITABLE, "work": work}.items(), key=lambda item: len(item[1])))
+
+
+def arguments(
+    body: Sequence[str], disk: Mapping[str, str], env: Mapping[str, str], cwd: str
+) -> list[str]:
     """Options of bubblewrap, to be told by ``--args``: no one reads them in a process list.
 
-    `body` is what is seen read-only; `disk` the folder whose parts can be written to.
+    `body` is what is seen read-only; `disk` what can be written to: folder outside -> inside.
     """
     words = [*_FENCES, *body, "--proc", "/proc", "--dev", "/dev"]
-    for name, target in WRITABLE.items():
-        words += ["--bind", f"{disk}/{name}", target]
+    for source, target in disk.items():
+        words += ["--bind", source, target]
     words += ["--remount-ro", "/dev", "--remount-ro", "/"]
     for name, value in env.items():
         words += ["--setenv", name, value]

@@ -82,8 +82,10 @@ class Sandbox:
             self._ready = self._hear("ready")
         return self._ready
 
-    def start(self, argv: Sequence[str], env: Mapping[str, str], cwd: str = "/work") -> None:
+    def start(self, argv: Sequence[str], env: Mapping[str, str], cwd: str = "") -> None:
         """Run a command, with exactly these environment variables, and return once it runs.
+
+        It starts in the work folder where no other is given.
 
         A command that cannot be run ends at once with the reason ``not_started``.
         """
@@ -91,6 +93,7 @@ class Sandbox:
         if self._started:
             raise SandboxError("This sandbox has had its command: each is for one.")
         self._started = True
+        cwd = cwd or self.spec.work
         self._say({"do": "start", "argv": list(argv), "env": dict(env), "cwd": cwd})
         self._hear("started")
 
@@ -110,12 +113,15 @@ class Sandbox:
         """
         self._say({"do": "kill", "why": why, "grace": self.spec.grace if grace is None else grace})
 
-    def snapshot(self, to: Path, folder: str = "/work") -> Collected:
-        """Copy a folder as it is at one moment: while it is copied, all processes stand still."""
+    def snapshot(self, to: Path, folder: str = "") -> Collected:
+        """Copy a folder (the work folder) as it is at one moment: all processes stand still."""
         return self._copied("snapshot", to, folder)
 
-    def collect(self, to: Path, folder: str = "/work") -> Collected:
-        """Copy a folder once the command has ended; `to` must not exist, and is whole or absent."""
+    def collect(self, to: Path, folder: str = "") -> Collected:
+        """Copy a folder (the work folder) once the command has ended.
+
+        `to` must not exist, and is whole or absent.
+        """
         return self._copied("collect", to, folder)
 
     def close(self) -> None:
@@ -129,7 +135,7 @@ class Sandbox:
         process.stdout.close()
 
     def _copied(self, do: str, to: Path, folder: str) -> Collected:
-        self._say({"do": do, "to": str(to.absolute()), "folder": folder})
+        self._say({"do": do, "to": str(to.absolute()), "folder": folder or self.spec.work})
         said = self._hear("copied")
         skipped = tuple(Skipped(*item) for item in said.pop("skipped"))
         return Collected(path=to, skipped=skipped, **said)

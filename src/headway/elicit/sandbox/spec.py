@@ -100,6 +100,8 @@ class Spec:
     root : Path or None
         Unpacked root file system of an image, used in place of the host's ``/usr``, read-only:
         what a task works on must be seeded into ``/work``, and nothing inside is root.
+    work : str
+        Where the work folder is, inside; another place only on a root of an image.
     memory : int
         Bytes, for all processes and what is written to disk together (the disk is in memory).
     pids : int
@@ -126,6 +128,7 @@ class Spec:
     socket: Path | None = None
     port: int = 8080
     root: Path | None = None
+    work: str = "/work"
     memory: int = 4096 * MB
     pids: int = 512
     disk: int = 1024 * MB

@@ -60,6 +60,7 @@ class Stage:
     def __init__(self, spec: dict[str, Any], user: int) -> None:
         self.spec = spec
         self.user = user
+        self.targets = bwrap.writable(spec["work"])
         top = folder_of()
         linux.mount("tmpfs", top, "size=4m,nr_inodes=4096,mode=0755")
         self._binds, self._texts, self.disk = f"{top}/binds", f"{top}/etc", f"{top}/disk"
@@ -91,7 +92,7 @@ class Stage:
         for folder in (upper, work, whole):
             os.mkdir(folder, 0o755)
         texts = bwrap.texts(self._texts, ("hosts", "resolv.conf"))
-        for folder in ("/proc", "/dev", *bwrap.WRITABLE.values()):
+        for folder in ("/proc", "/dev", *self.targets.values()):
             os.makedirs(f"{upper}{folder}", 0o755, exist_ok=True)
         shown = texts + words
         for at, word in enumerate(shown):
@@ -148,9 +149,13 @@ class Stage:
                 file.write(text)
             os.chown(place, self.user, self.user)
 
+    def shown(self) -> dict[str, str]:
+        """What can be written to: folder outside -> inside."""
+        return {f"{self.disk}/{name}": target for name, target in self.targets.items()}
+
     def place(self, path: str) -> str:
         """Where a folder of the sandbox's disk is outside; it is made if it is missing."""
-        below, name = _split(path)
+        below, name = self._split(path)
         place = f"{self.disk}/{name}"
         for part in filter(None, below.split("/")):
             place = f"{place}/{part}"
@@ -161,8 +166,18 @@ class Stage:
 
     def opened(self, path: str) -> int:
         """An open folder of the sandbox's disk, reached without following links."""
-        below, name = _split(path)
+        below, name = self._split(path)
         return open_below(f"{self.disk}/{name}", below)
+
+    def _split(self, path: str) -> tuple[str, str]:
+        """``/work/a`` -> ``/a``, ``work``; the innermost folder that holds it."""
+        for name, target in reversed(self.targets.items()):
+            if path == target or path.startswith(f"{target}/"):
+                below = path[len(target) :]
+                if ".." in below.split("/"):
+                    break
+                return below, name
+        raise ValueError(f"{path} is not on the sandbox's disk: use a path below /work.")
 
 
 def _place(path: str, folder: bool) -> None:
@@ -170,17 +185,6 @@ def _place(path: str, folder: bool) -> None:
     if not folder:
         with open(path, "w", encoding="ascii"):
             pass
-
-
-def _split(path: str) -> tuple[str, str]:
-    """``/work/a`` -> ``a``, ``work``."""
-    for name, target in bwrap.WRITABLE.items():
-        if path == target or path.startswith(f"{target}/"):
-            below = path[len(target) :]
-            if ".." in below.split("/"):
-                break
-            return below, name
-    raise ValueError(f"{path} is not on the sandbox's disk: use a path below /work.")
 
 
 def _hidden(seen: dict[str, str]) -> list[str]:
