@@ -19,6 +19,7 @@ from tests.elicit.harnesses import NATIVE, installed
 from tests.elicit.running_tasks import (
     ASKS,
     CANARY,
+    Played,
     asking,
     calls,
     harness,
@@ -31,7 +32,9 @@ from tests.elicit.running_tasks import (
 from tests.elicit.scripted import Scripted, Turn
 
 from headway.elicit.budget import Budget
+from headway.elicit.harness import Where
 from headway.elicit.leftovers import clear
+from headway.elicit.profile import load as profile
 from headway.elicit.record.folder import altered, read
 from headway.elicit.record.schema import schema
 from headway.elicit.run.opened import opened
@@ -62,11 +65,30 @@ def test_each_harness_solves_a_task(name: str, harnesses: Path, tmp_path: Path):
     assert tokens.output == SOLVED.output
     kinds = ("uncached_input", "cache_read", "cache_write", "estimated")
     assert [getattr(tokens, k) for k in kinds] == [getattr(SOLVED, k) for k in kinds]
-    assert (run.exchanges, run.replies, len(found.got)) == (2, 2, 2)
+    # One request a turn and nothing beside: no titles, counts or lists of models.
+    assert (run.exchanges, run.replies, len(found.got), run.refusals) == (2, 2, 2, {})
+    assert len({(got.method, got.path) for got in found.got}) == 1
+    assert said(found, program.log.answer) == "Done."
     assert [(c.path, c.change, c.size) for c in run.changed] == [("count.txt", "added", 3)]
     assert run.model.as_declared
     assert run.harness.version == (program.package.version if program.package else None)
     assert altered(found.folder, run) == ()
+
+
+def test_the_standard_loop_solves_a_task_in_the_other_format(tmp_path: Path):
+    endpoints = {"messages": profile("scripted").endpoints["messages"]}
+    program = own("standard")
+    found = play(tmp_path, solving(program), program, profile={"endpoints": endpoints})
+    assert (found.run.ended, found.run.status) == ("completed", "solved"), found.run.reason
+    assert found.run.model.formats == ("messages",)
+    assert {got.path for got in found.got} == {"/v1/messages"}
+
+
+def said(found: Played, field: Where) -> str:
+    """A field of what a harness printed."""
+    text = (found.folder / "harness/stdout").read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    return str(field.last(lines))
 
 
 @pytest.mark.parametrize("name", ["standard", *NATIVES])
@@ -74,11 +96,14 @@ def test_a_spent_budget_ends_each_harness_within_10_s(name: str, harnesses: Path
     installed(name, harnesses)
     program = own(name)
     script = spending(program)
-    found = play(tmp_path, script, program, limit=250, installed=harnesses, seconds=240.0).run
+    played = play(tmp_path, script, program, limit=250, installed=harnesses, seconds=240.0)
+    found = played.run
     assert (found.ended, found.status, found.score) == ("budget", "solved", 1), found.reason
     # Two replies of 140 were admitted while less than 250 was spent; the third request was not.
     assert (found.spending.spent, found.spending.overshoot) == (280, 30)
     assert found.refusals["budget"] >= 1
+    assert found.exit_code == (3 if name.startswith("standard") else 1)
+    assert "budget used up" in said(played, program.log.error or program.log.answer)
     assert found.stop_seconds is not None
     # Our own limit, which a signal enforces; a second for the kernel to be done.
     assert found.stop_seconds <= 11
@@ -188,8 +213,6 @@ def test_a_run_that_cannot_begin_leaves_nothing(tmp_path: Path, monkeypatch: pyt
 
 
 def only_chat():
-    from headway.elicit.profile import load as profile
-
     return {"chat": profile("scripted").endpoints["chat"]}
 
 
