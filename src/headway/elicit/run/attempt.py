@@ -73,9 +73,10 @@ class _Try:
         self.watch = Watch(self.box, plan.budget, plan.levels, folder / "snapshots", tell)
         self.ended: Ended | None = None
         self.collected: Collected | None = None
+        self.started = dt.datetime.now(dt.UTC)
 
     def run(self) -> Tried:
-        started, begun = dt.datetime.now(dt.UTC), time.monotonic()
+        begun = time.monotonic()
         warm()  # while the gateway starts
         gateway = Gateway(self._config(), self.watch.events)
         try:
@@ -86,7 +87,7 @@ class _Try:
         ended, reason = conclude(self._evidence(summary))
         return Tried(
             self.folder,
-            started,
+            self.started,
             ended,
             reason,
             self.ended.seconds if self.ended else seconds,
@@ -112,6 +113,10 @@ class _Try:
 
     def _inside(self) -> None:
         invocation = self.ready.invocation
+        self.box.ready()
+        # Times of a run are from here on: what was made ready before is not the harness's time.
+        self.started = dt.datetime.now(dt.UTC)
+        self.watch.begin()
         self.box.start(invocation.argv, invocation.environment)
         self.ended = self.watch.until_end()
         self.collected = self.box.collect(self.folder / "work")

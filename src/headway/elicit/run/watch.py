@@ -70,6 +70,10 @@ class Watch:
     _overtime: float | None = None
     _first: float | None = None
 
+    def begin(self) -> None:
+        """The harness is started now."""
+        self._begun = time.monotonic()
+
     def until_end(self) -> Ended:
         """Go on until the harness has ended, and return how.
 
