@@ -76,9 +76,8 @@ def test_each_harness_solves_a_task(name: str, harnesses: Path, tmp_path: Path):
 
 
 def test_the_standard_loop_solves_a_task_in_the_other_format(tmp_path: Path):
-    endpoints = {"messages": profile("scripted").endpoints["messages"]}
-    program = own("standard")
-    found = play(tmp_path, solving(program), program, profile={"endpoints": endpoints})
+    program = own("standard").model_copy(update={"formats": ("messages",)})
+    found = play(tmp_path, solving(program), program)
     assert (found.run.ended, found.run.status) == ("completed", "solved"), found.run.reason
     assert found.run.model.formats == ("messages",)
     assert {got.path for got in found.got} == {"/v1/messages"}
@@ -225,7 +224,7 @@ def test_an_image_that_is_not_here_is_asked_for_in_a_sentence(tmp_path: Path):
     folder = Path(shutil.copytree(find("lines").folder, tmp_path / "task"))
     path = folder / "task.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('root = "host"', ""), encoding="utf-8")
-    with pytest.raises(TaskError, match=r"podman build -t localhost/headway/task:\w{12} /"):
+    with pytest.raises(TaskError, match=r"podman build -t localhost/headway/lines:\w{12} /"):
         play(tmp_path / "runs", (), shell("true"), load(folder))
     text = path.read_text(encoding="utf-8")
     text = text.replace("[environment]", '[environment]\ndocker_image = "localhost/none:1"')
