@@ -300,7 +300,7 @@ def test_a_program_that_is_ended_leaves_no_run_and_no_process(tmp_path: Path, nu
         program.send_signal(number)
         assert program.wait(30) == (130 if number == signal.SIGINT else -number)
         until(lambda: not any(mark in text for text in commands()))
-        until(lambda: not any(tmp_path.name in text for text in commands()))
+        until(lambda: not any(str(tmp_path) in text for text in commands()))
     if number == signal.SIGINT:
         assert (list(out.iterdir()), list(temporary.iterdir())) == ([], [])
         return

@@ -19,7 +19,7 @@ from headway.elicit.gateway.admission import Outgoing, outgoing
 from headway.elicit.gateway.checks import Refusal
 from headway.elicit.gateway.config import Config
 from headway.elicit.gateway.events import Events
-from headway.elicit.gateway.exchange import Exchange, Failed
+from headway.elicit.gateway.exchange import Exchange, Failed, given
 from headway.elicit.gateway.formats import Route, match
 from headway.elicit.gateway.headers import without_key
 from headway.elicit.gateway.meter import Meter
@@ -97,7 +97,7 @@ class Proxy:
         self, request: web.BaseRequest, record: Record, route: Route, named: str
     ) -> Outgoing | Refusal:
         if request.headers.get("expect", "").lower() == "100-continue":
-            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            await given(request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n"))
             # No part of the reply, as the library counts it.
             request.writer.output_size = 0
         try:
@@ -243,8 +243,8 @@ class Proxy:
         response = web.Response(
             status=status, body=text, content_type="application/json", headers=headers
         )
-        await response.prepare(request)
-        await response.write_eof()
+        await given(response.prepare(request))
+        await given(response.write_eof())
         return response
 
     def _end(self, record: Record) -> None:
