@@ -41,6 +41,27 @@ def start(folder: Path, gateway: Path | None) -> tuple[float, float, float]:
     return 1e3 * (ready - begun), 1e3 * (runs - ready), 1e3 * (time.perf_counter() - done)
 
 
+FIRST = """
+import sys, time
+from pathlib import Path
+from headway.elicit.sandbox import Sandbox, Spec, warm
+spec = Spec(Path(sys.argv[1]), memory=2**28, pids=64, disk=2**24)
+if sys.argv[2] == "warm":
+    warm()
+    time.sleep(1)
+begun = time.perf_counter()
+with Sandbox(spec) as box:
+    box.start(["sh", "-c", "echo up"], {"PATH": "/usr/bin:/bin"})
+    print(1e3 * (time.perf_counter() - begun))
+"""
+
+
+def first(folder: Path, how: str) -> float:
+    """Milliseconds until the command of a program's first sandbox runs."""
+    words = [sys.executable, "-c", FIRST, str(folder), how]
+    return float(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+
+
 def alone(command: list[str]) -> float:
     begun = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
@@ -75,6 +96,8 @@ def starts(folder: Path, count: int = 50) -> None:
             row(f"a command in it{name}", list(run))
             row(f"together{name}", [one + two for one, two in zip(made, run, strict=True)])
             row(f"clearing up{name}", list(gone))
+    for name, how in (("first of a program", "cold"), ("first of one that was warmed", "warm")):
+        row(f"together, {name}", [first(folder, how) for _ in range(count // 4)])
     program = bwrap.find(sys.path)
     assert program
     row("python alone", [alone([sys.executable, "-I", "-S", "-c", ""]) for _ in range(count)])

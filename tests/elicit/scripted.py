@@ -19,7 +19,7 @@ import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import zstandard
@@ -36,7 +36,7 @@ class Call:
 
     name: str
     arguments: dict[str, Any]
-    id: str = "call_scripted"
+    id: str = ""  # one of its own, as servers give
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,15 @@ class Turn:
     silent: bool = False
     model: str = SAYS
     says: dict[str, Any] = field(default_factory=dict)
+    number: int = 0  # of the reply: harnesses take replies of one id for one reply
+
+    def numbered(self, number: int) -> Turn:
+        """The same as one reply of a server, with ids that no other has."""
+        calls = tuple(
+            replace(call, id=call.id or f"call_{number}_{place}")
+            for place, call in enumerate(self.calls)
+        )
+        return replace(self, number=number, calls=calls)
 
 
 @dataclass(frozen=True)
@@ -110,7 +119,7 @@ def messages_blocks(turn: Turn) -> list[dict[str, Any]]:
 
 def messages_whole(turn: Turn) -> dict[str, Any]:
     reply = {
-        "id": "msg_scripted",
+        "id": f"msg_{turn.number}",
         "type": "message",
         "role": "assistant",
         "model": turn.model,
@@ -206,7 +215,7 @@ def chat_whole(turn: Turn) -> dict[str, Any]:
         "finish_reason": "tool_calls" if turn.calls else "stop",
     }
     reply = {
-        "id": "chatcmpl-scripted",
+        "id": f"chatcmpl-{turn.number}",
         "object": "chat.completion",
         "created": 1,
         "model": turn.model,
@@ -218,7 +227,7 @@ def chat_whole(turn: Turn) -> dict[str, Any]:
 
 def chat_events(turn: Turn, asked: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     base = {
-        "id": "chatcmpl-scripted",
+        "id": f"chatcmpl-{turn.number}",
         "object": "chat.completion.chunk",
         "created": 1,
         "model": turn.model,
@@ -266,11 +275,11 @@ def responses_items(turn: Turn) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     if turn.reasoning:
         summary = [{"type": "summary_text", "text": turn.reasoning}]
-        items.append({"type": "reasoning", "id": "rs_scripted", "summary": summary})
+        items.append({"type": "reasoning", "id": f"rs_{turn.number}", "summary": summary})
     if turn.text:
         content = [{"type": "output_text", "text": turn.text, "annotations": []}]
         items.append(
-            {"type": "message", "id": "msg_scripted", "role": "assistant",
+            {"type": "message", "id": f"msg_{turn.number}", "role": "assistant",
              "status": "completed", "content": content}
         )  # fmt: skip
     calls = [
@@ -283,7 +292,7 @@ def responses_items(turn: Turn) -> list[dict[str, Any]]:
 
 def responses_whole(turn: Turn) -> dict[str, Any]:
     reply = {
-        "id": "resp_scripted",
+        "id": f"resp_{turn.number}",
         "object": "response",
         "created_at": 1,
         "status": "completed",
@@ -484,7 +493,7 @@ class Scripted:
         name = format_of(request.path)
         if not name:
             return web.json_response({"error": {"message": f"no {request.path}"}}, status=404)
-        turn = self._next(got)
+        turn = self._next(got).numbered(len(self.got))
         await asyncio.sleep(turn.delay)
         streamed = document.get("stream") is True or request.path.endswith(":streamGenerateContent")
         if turn.silent:

@@ -1,11 +1,11 @@
-"""Each harness, really installed, solves a task in the sandbox, through the gateway.
+"""What each harness, really installed, asks for: held to what its file notes under [observed].
 
-The model is a script; harness, sandbox, gateway and the wire between them are what a run uses.
+The model is a script; harness, sandbox, gateway and the wire between them are what a run uses. That
+each solves a task and ends with its budget is in test_run.py.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 from tests.elicit.harnesses import NATIVE, Ran, installed, run
 from tests.elicit.running import Gateway
-from tests.elicit.scripted import Call, Scripted, Turn
+from tests.elicit.scripted import Scripted, Turn
 
-from headway.elicit.harness import Harness, load
-from headway.elicit.tokens import Tokens
+from headway.elicit.harness import load
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is for Linux"),
@@ -24,22 +23,11 @@ pytestmark = [
 ]
 
 PROMPT = '- Write the word {model} to hello.txt, "quoted" $HOME `date`\nand stop.'
-COMMAND = "printf 'hello' > hello.txt"
-ASKED, SAID = Tokens(1000, 200, 0, 30, 0), Tokens(1100, 1200, 0, 7, 0)
-CASES = [*((name, "") for name in NATIVE), ("standard", "chat"), ("standard", "messages")]
 
 
 @pytest.fixture(scope="module")
 def place(harnesses: Path):
     return lambda name: installed(name, harnesses)
-
-
-def call(harness: Harness, command: str) -> Call:
-    """The call with which this harness's model runs a command, as it was seen on the wire."""
-    assert harness.observed.write_file
-    tool, arguments = harness.observed.write_file
-    filled = {key: text.replace("{command}", command) for key, text in arguments.items()}
-    return Call(tool, filled, id="toolu_scripted")
 
 
 def report(ran: Ran) -> str:
@@ -52,28 +40,6 @@ def texts(document: object) -> list[str]:
         return [document]
     inner = document.values() if isinstance(document, dict) else document
     return [text for part in inner for text in texts(part)] if isinstance(inner, Iterable) else []
-
-
-@pytest.mark.parametrize(("name", "format_"), CASES)
-def test_it_solves_a_task(name: str, format_: str, place, tmp_path: Path):
-    harness = load(name)
-    script = [
-        Turn(calls=(call(harness, COMMAND),), tokens=ASKED),
-        Turn(text="It is written.", tokens=SAID),
-    ]
-    with Scripted(script) as server, Gateway(tmp_path, server.url) as gateway:
-        ran = run(harness, place(name), tmp_path, gateway.socket, PROMPT, format_)
-        left = gateway.stop()
-    assert (ran.ended.reason, ran.ended.exit_code) == ("exit", 0), report(ran)
-    assert (ran.work.path / "hello.txt").read_text() == "hello", report(ran)
-    # One request a turn and nothing beside: no titles, counts or lists of models.
-    assert [got.method for got in server.got] == ["POST"] * 2
-    assert len({got.path for got in server.got}) == 1
-    assert (left.summary.exchanges, left.summary.refusals) == (2, {})
-    used = left.summary.tokens
-    assert (used.uncached_input, used.cache_read, used.output) == (2100, 1400, 37)
-    lines = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
-    assert harness.log.answer.last(lines) == "It is written."
 
 
 @pytest.mark.parametrize("name", NATIVE)
@@ -91,25 +57,3 @@ def test_what_it_asks_is_what_was_noted(name: str, place, tmp_path: Path):
     ]
     assert tools == list(harness.observed.tools)
     assert got.document["stream"] is True
-
-
-@pytest.mark.parametrize(("name", "format_"), CASES)
-def test_a_spent_budget_ends_it(name: str, format_: str, place, tmp_path: Path):
-    harness = load(name)
-    script = [Turn(calls=(call(harness, COMMAND),), tokens=Tokens(uncached_input=500))]
-    budget = {"kind": "tokens", "limit": 400}
-    with (
-        Scripted(script) as server,
-        Gateway(tmp_path, server.url, budget=budget) as gateway,
-    ):
-        ran = run(harness, place(name), tmp_path, gateway.socket, PROMPT, format_)
-        left = gateway.stop()
-    assert len(server.got) == 1
-    assert left.summary.refusals["budget"] >= 1
-    assert ran.ended.reason == "exit", report(ran)
-    assert ran.ended.exit_code == (3 if name == "standard" else 1), report(ran)
-    # What it had done by then stays.
-    assert (ran.work.path / "hello.txt").read_text() == "hello"
-    lines = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
-    field = harness.log.error or harness.log.answer
-    assert "budget used up" in str(field.last(lines)), report(ran)

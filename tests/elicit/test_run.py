@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tests.elicit.harnesses import NATIVE, installed
 from tests.elicit.running_tasks import (
     ASKS,
     CANARY,
+    Played,
     asking,
     calls,
     harness,
@@ -30,6 +32,9 @@ from tests.elicit.running_tasks import (
 from tests.elicit.scripted import Scripted, Turn
 
 from headway.elicit.budget import Budget
+from headway.elicit.harness import Where
+from headway.elicit.leftovers import clear
+from headway.elicit.profile import load as profile
 from headway.elicit.record.folder import altered, read
 from headway.elicit.record.schema import schema
 from headway.elicit.run.opened import opened
@@ -60,11 +65,29 @@ def test_each_harness_solves_a_task(name: str, harnesses: Path, tmp_path: Path):
     assert tokens.output == SOLVED.output
     kinds = ("uncached_input", "cache_read", "cache_write", "estimated")
     assert [getattr(tokens, k) for k in kinds] == [getattr(SOLVED, k) for k in kinds]
-    assert (run.exchanges, run.replies, len(found.got)) == (2, 2, 2)
+    # One request a turn and nothing beside: no titles, counts or lists of models.
+    assert (run.exchanges, run.replies, len(found.got), run.refusals) == (2, 2, 2, {})
+    assert len({(got.method, got.path) for got in found.got}) == 1
+    assert said(found, program.log.answer) == "Done."
     assert [(c.path, c.change, c.size) for c in run.changed] == [("count.txt", "added", 3)]
     assert run.model.as_declared
     assert run.harness.version == (program.package.version if program.package else None)
     assert altered(found.folder, run) == ()
+
+
+def test_the_standard_loop_solves_a_task_in_the_other_format(tmp_path: Path):
+    program = own("standard").model_copy(update={"formats": ("messages",)})
+    found = play(tmp_path, solving(program), program)
+    assert (found.run.ended, found.run.status) == ("completed", "solved"), found.run.reason
+    assert found.run.model.formats == ("messages",)
+    assert {got.path for got in found.got} == {"/v1/messages"}
+
+
+def said(found: Played, field: Where) -> str:
+    """A field of what a harness printed."""
+    text = (found.folder / "harness/stdout").read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    return str(field.last(lines))
 
 
 @pytest.mark.parametrize("name", ["standard", *NATIVES])
@@ -72,11 +95,14 @@ def test_a_spent_budget_ends_each_harness_within_10_s(name: str, harnesses: Path
     installed(name, harnesses)
     program = own(name)
     script = spending(program)
-    found = play(tmp_path, script, program, limit=250, installed=harnesses, seconds=240.0).run
+    played = play(tmp_path, script, program, limit=250, installed=harnesses, seconds=240.0)
+    found = played.run
     assert (found.ended, found.status, found.score) == ("budget", "solved", 1), found.reason
     # Two replies of 140 were admitted while less than 250 was spent; the third request was not.
     assert (found.spending.spent, found.spending.overshoot) == (280, 30)
     assert found.refusals["budget"] >= 1
+    assert found.exit_code == (3 if name.startswith("standard") else 1)
+    assert "budget used up" in said(played, program.log.error or program.log.answer)
     assert found.stop_seconds is not None
     # Our own limit, which a signal enforces; a second for the kernel to be done.
     assert found.stop_seconds <= 11
@@ -186,19 +212,26 @@ def test_a_run_that_cannot_begin_leaves_nothing(tmp_path: Path, monkeypatch: pyt
 
 
 def only_chat():
-    from headway.elicit.profile import load as profile
-
     return {"chat": profile("scripted").endpoints["chat"]}
 
 
-def test_a_task_that_needs_its_image_is_refused_in_a_sentence(tmp_path: Path):
+def test_an_image_that_is_not_here_is_asked_for_in_a_sentence(tmp_path: Path):
     import shutil
+
+    if not shutil.which("podman"):
+        pytest.skip("podman is not installed (Debian's package podman)")
 
     folder = Path(shutil.copytree(find("lines").folder, tmp_path / "task"))
     path = folder / "task.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('root = "host"', ""), encoding="utf-8")
-    with pytest.raises(TaskError, match="needs its image, and images are not run yet"):
+    with pytest.raises(TaskError, match=r"podman build -t localhost/headway/lines:\w{12} /"):
         play(tmp_path / "runs", (), shell("true"), load(folder))
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("[environment]", '[environment]\ndocker_image = "localhost/none:1"')
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(TaskError, match="podman pull localhost/none:1"):
+        play(tmp_path / "runs", (), shell("true"), load(folder))
+    assert not (tmp_path / "runs").exists()
 
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
@@ -257,17 +290,47 @@ def until(true: Callable[[], bool], seconds: float = 30) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_program_that_is_ended_leaves_no_run_and_no_process(tmp_path: Path, number: int):
     mark = f"sleep 4{os.getpid()}{number}"
+    out, temporary = tmp_path / "out", tmp_path / "tmp"
+    temporary.mkdir()
     with Scripted([Turn(calls=calls(own("standard"), mark))]) as server:
-        words = ["--model", "scripted", "--harness", "standard", "--server", server.url]
-        program = subprocess.Popen(
-            [sys.executable, "-m", "headway", "elicit", "run", "lines", *words, "--out", tmp_path],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        program = started(server.url, out, temporary)
         until(lambda: any(mark in text for text in commands()))
+        left, names = clear(out), cgroups(mark)  # what lives is left alone
+        assert (left.drafts, program.poll()) == ((), None)
         program.send_signal(number)
         assert program.wait(30) == (130 if number == signal.SIGINT else -number)
         until(lambda: not any(mark in text for text in commands()))
-        until(lambda: not any(tmp_path.name in text for text in commands()))
-    left = [path.name[:7] for path in tmp_path.iterdir()]
-    assert left == ([] if number == signal.SIGINT else [".draft-"])
+        until(lambda: not any(str(tmp_path) in text for text in commands()))
+    if number == signal.SIGINT:
+        assert (list(out.iterdir()), list(temporary.iterdir())) == ([], [])
+        return
+    assert [path.name[:7] for path in out.iterdir()] == [".draft-"]
+    assert list(temporary.glob("headway-run-*"))
+    with Scripted([Turn(text="Nothing.")]) as server:
+        program = started(server.url, out, temporary)
+        assert program.wait(60) == 0
+    assert [path.name[:6] for path in out.iterdir()] == ["lines-"]
+    assert list(temporary.iterdir()) == []
+    assert not [path for name in names for path in Path("/sys/fs/cgroup").glob(f"*/{name}")]
+
+
+def cgroups(mark: str) -> set[str]:
+    """Names of our cgroups that processes with such a command line are in."""
+    found: set[str] = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if mark.encode() in path.read_bytes().replace(b"\0", b" "):
+                text = (path.parent / "cgroup").read_text(encoding="utf-8")
+                found.update(re.findall(r"/(headway-[0-9-]+)", text))
+    return found
+
+
+def started(url: str, out: Path, temporary: Path) -> subprocess.Popen[bytes]:
+    """The command line as a person calls it."""
+    words = ["--model", "scripted", "--harness", "standard", "--server", url, "--out", str(out)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "headway", "elicit", "run", "lines", *words],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.elicit import smollm
 from tests.elicit.running_tasks import own
-from tests.elicit.test_smollm import url
 
 from headway.elicit.budget import Budget
 from headway.elicit.profile import load as profile
@@ -20,7 +23,22 @@ pytestmark = [
     pytest.mark.slow,
 ]
 
-__all__ = ["url"]
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    server = subprocess.Popen(
+        [sys.executable, smollm.__file__],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert server.stdout
+    try:
+        yield server.stdout.readline().strip()
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
 
 
 def test_a_small_model_solves_a_task(url: str, tmp_path: Path):
@@ -37,7 +55,8 @@ def test_a_small_model_solves_a_task(url: str, tmp_path: Path):
             seconds=200,
             number=number,
         )
-        runs.append(read(run(plan)))
+        folder = run(plan)
+        runs.append(read(folder))
         if runs[-1].status == "solved":
             break
     assert runs[-1].status == "solved", [(made.ended, made.reason, made.score) for made in runs]
@@ -46,3 +65,8 @@ def test_a_small_model_solves_a_task(url: str, tmp_path: Path):
     assert tokens.output > 5
     assert runs[-1].model.as_declared
     assert {change.path for change in runs[-1].changed} == {"answer.txt"}
+    # The server held every reply to the schema: each was a command or the answer.
+    text = (folder / "harness/home/transcript.jsonl").read_text(encoding="utf-8")
+    kinds = [line["type"] for line in map(json.loads, text.splitlines())]
+    assert (kinds[0], kinds[-1]) == ("start", "end")
+    assert kinds.count("reply") - kinds.count("result") in {0, 1}

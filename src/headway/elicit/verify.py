@@ -11,16 +11,19 @@ from __future__ import annotations
 import json
 import math
 import os
-import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from headway.elicit.held import scratch
+from headway.elicit.image import Image, lay_out
 from headway.elicit.record import Verdict
 from headway.elicit.sandbox import Ended, Mount, Sandbox, Seed, Spec
 from headway.elicit.task import Task
+from headway.elicit.task.config import WORK
 from headway.errors import SandboxError, TaskError
 
-__all__ = ["ENVIRONMENT", "reward", "room", "solve", "verify"]
+__all__ = ["ENVIRONMENT", "environment", "reward", "room", "solve", "verify"]
 
 ENVIRONMENT = {
     "HOME": "/home/agent",
@@ -34,7 +37,7 @@ _LARGEST = 1 << 16
 _REWARDS = ("reward.txt", "reward.json")
 
 
-def verify(task: Task, work: Path, folder: Path) -> Verdict:
+def verify(task: Task, work: Path, folder: Path, image: Image | None = None) -> Verdict:
     """Score a work folder, and leave what the verifier printed and wrote in ``folder``.
 
     Parameters
@@ -44,6 +47,8 @@ def verify(task: Task, work: Path, folder: Path) -> Verdict:
         A collected work folder: plain files only. It is copied, never changed.
     folder : Path
         Made here; gets ``stdout``, ``stderr`` and ``logs/``.
+    image : Image or None
+        Where the task brings one.
 
     Returns
     -------
@@ -53,7 +58,7 @@ def verify(task: Task, work: Path, folder: Path) -> Verdict:
     """
     folder.mkdir(parents=True)
     try:
-        ended = _run(task, work, folder)
+        ended = _run(task, work, folder, image)
     except (SandboxError, TaskError) as error:
         return Verdict(score=None, reason=str(error))
     rewards, reason = reward(folder / "logs/verifier")
@@ -69,7 +74,7 @@ def verify(task: Task, work: Path, folder: Path) -> Verdict:
     )
 
 
-def solve(task: Task, work: Path, folder: Path) -> Ended:
+def solve(task: Task, work: Path, folder: Path, image: Image | None = None) -> Ended:
     """Run the reference solution as an agent would, and collect its work folder into ``work``.
 
     Raises
@@ -80,17 +85,18 @@ def solve(task: Task, work: Path, folder: Path) -> Ended:
         If no sandbox can be had.
     """
     folder.mkdir(parents=True)
-    with tempfile.TemporaryDirectory(prefix="headway-") as temporary:
-        start, solution = Path(temporary, "start"), Path(temporary, "solution")
-        for place, lay in ((start, task.lay_out), (solution, task.lay_solution)):
-            place.mkdir()
-            lay(place)
+    with scratch() as temporary:
+        start, solution = temporary / "start", temporary / "solution"
+        start.mkdir()
+        solution.mkdir()
+        lay_out(task, image, start)
+        task.lay_solution(solution)
         (solution / "solve.sh").chmod(0o755)
         seconds = task.config.agent.timeout_sec or 600.0
-        spec = room(task, folder, seconds, (Seed(start),), (Mount(solution, "/solution"),))
+        spec = room(task, image, folder, seconds, start, (Mount(solution, "/solution"),))
         with Sandbox(spec) as box:
             env = task.config.environment.env | task.config.solution.env
-            box.start(_script("/solution/solve.sh"), ENVIRONMENT | env)
+            box.start(_script("/solution/solve.sh"), environment(image) | env)
             ended = _waited(box)
             box.collect(work)
     return ended
@@ -98,22 +104,32 @@ def solve(task: Task, work: Path, folder: Path) -> Ended:
 
 def room(
     task: Task,
+    image: Image | None,
     folder: Path,
     seconds: float,
-    seeds: tuple[Seed, ...],
+    start: Path,
     mounts: tuple[Mount, ...] = (),
 ) -> Spec:
     """A sandbox of the size that a task states (2 GB of memory, 1 GB of disk where it does not)."""
     wanted = task.config.environment
+    work = image.work if image else WORK
     return Spec(
         folder,
         mounts=mounts,
-        seeds=seeds,
+        seeds=(Seed(start, work),),
+        root=image.root if image else None,
+        work=work,
         memory=(wanted.memory_mb or 2048) * _MB,
         disk=(wanted.storage_mb or 1024) * _MB,
         cpus=wanted.cpus,
         seconds=seconds,
     )
+
+
+def environment(image: Image | None) -> dict[str, str]:
+    """Variables in a sandbox: ours, under those that an image sets (but for the home)."""
+    set_by_image = {} if image is None else image.env
+    return {**ENVIRONMENT, **set_by_image, "HOME": ENVIRONMENT["HOME"]}
 
 
 def reward(folder: Path) -> tuple[dict[str, float], str]:
@@ -140,20 +156,19 @@ def reward(folder: Path) -> tuple[dict[str, float], str]:
     return rewards, ""
 
 
-def _run(task: Task, work: Path, folder: Path) -> Ended:
-    with tempfile.TemporaryDirectory(prefix="headway-") as temporary:
-        tests, logs = Path(temporary, "tests"), Path(temporary, "logs")
+def _run(task: Task, work: Path, folder: Path, image: Image | None) -> Ended:
+    with scratch() as temporary:
+        tests, logs = temporary / "tests", temporary / "logs"
         tests.mkdir()
         task.lay_tests(tests)
         (tests / "test.sh").chmod(0o755)
         (logs / "verifier").mkdir(parents=True)
-        seeds = (Seed(work), Seed(logs, _LOGS))
-        spec = room(
-            task, folder, task.config.verifier.timeout_sec, seeds, (Mount(tests, "/tests"),)
-        )
+        seconds = task.config.verifier.timeout_sec
+        spec = room(task, image, folder, seconds, work, (Mount(tests, "/tests"),))
+        spec = replace(spec, seeds=(*spec.seeds, Seed(logs, _LOGS)))
         with Sandbox(spec) as box:
             env = task.config.environment.env | task.config.verifier.env
-            box.start(_script("/tests/test.sh"), ENVIRONMENT | env)
+            box.start(_script("/tests/test.sh"), environment(image) | env)
             ended = _waited(box)
             box.collect(folder / "logs", _LOGS)
     return ended

@@ -7,6 +7,7 @@ so that none of it can pass for ours, and what could steer a terminal is written
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ __all__ = ["escaped", "run_line", "run_text"]
 
 WIDTH = 80
 _BAR = "  | "
+_LEAD = re.compile(r" *(?:(?:[-*•]|[0-9]+[.)]) +)?")
+_DEEPEST = 24
 _KINDS = {
     "uncached_input": "input, not cached",
     "cache_read": "input, read from a cache",
@@ -76,8 +79,7 @@ def run_text(
     """
     page = [_head(run), "Transcript", *_transcript(run, steps, lines), _tokens(run), _files(run)]
     page.append(_snapshots(run))
-    page.append("Verifier: " + _verdict(run))
-    page.append("\n".join(_quoted(verifier, lines)))
+    page.append(_judged(run, verifier, lines))
     if run.ended == "harness_error" and printed.strip():
         page += ["The harness printed at its end:", "\n".join(_quoted(_tail(printed), lines))]
     page.append(_versions(run))
@@ -199,7 +201,7 @@ def _arguments(text: str) -> str:
 
 def _quoted(text: str, most: int | None) -> Iterator[str]:
     """Somebody's text behind a bar, broken at the width of the page."""
-    lines = [piece for line in escaped(text.rstrip("\n")).split("\n") for piece in _broken(line)]
+    lines = [piece for line in escaped(text.strip("\n")).split("\n") for piece in _broken(line)]
     shown = lines if most is None or len(lines) <= most + 1 else lines[:most]
     for line in shown:
         yield f"{_BAR}{line}".rstrip()
@@ -209,6 +211,9 @@ def _quoted(text: str, most: int | None) -> Iterator[str]:
 
 def _broken(line: str) -> Iterator[str]:
     room, piece, wide = WIDTH - len(_BAR), "", 0
+    # What is broken goes on below its first word: a list and code keep their shape.
+    found = _LEAD.match(line)
+    hang = " " * (len(found[0]) if found and len(found[0]) <= _DEEPEST else 0)
     for letter in line:
         size = cells_wide(letter)
         if wide + size > room:
@@ -216,7 +221,7 @@ def _broken(line: str) -> Iterator[str]:
             head, space, rest = piece.rpartition(" ")
             broken = space and len(rest) < room // 3 and head.strip()
             yield head if broken else piece
-            piece = rest if broken else ""
+            piece = hang + (rest if broken else "")
             wide = cells_wide(piece)
         piece += letter
         wide += size
@@ -291,6 +296,12 @@ def _snapshots(run: Run) -> str:
     ]
     rows = [(_amount(s.level), _seconds(s.at), number(s.score, 2)) for s in run.snapshots]
     return "The work folder on the way:\n" + table(columns, rows)
+
+
+def _judged(run: Run, printed: str, lines: int | None) -> str:
+    if not printed.strip():
+        return f"Verifier: {_verdict(run)}"
+    return "\n".join([f"Verifier: {_verdict(run)} It printed:", *_quoted(printed, lines)])
 
 
 def _verdict(run: Run) -> str:

@@ -19,6 +19,8 @@ from .conftest import MB, Done
 PACKAGES = (
     *(
         "dash",
+        "bash",
+        "libtinfo6",
         "coreutils",
         "libc6",
         "libselinux1",
@@ -76,7 +78,7 @@ def test_an_image(root, shell, box, python):
     assert done.err.count("Read-only file system") == 3
     assert (root / "image-says").read_text() == "this is the image"
     assert not (root / "work").exists()
-    assert not (root / "run" / "relay.py").exists()
+    assert not (root / "run" / "python").exists()
     with box(root=root) as sandbox:
         sandbox.start(
             [

@@ -9,6 +9,7 @@ from headway.elicit.design.expand import Expanded, NotRunnable
 from headway.elicit.design.model import Design
 from headway.elicit.design.shelf import Shelf
 from headway.elicit.harness import Harness
+from headway.elicit.image import image_lack
 from headway.elicit.install import find
 from headway.elicit.platforms import here
 
@@ -16,26 +17,26 @@ __all__ = ["keys_missing", "runnable_here"]
 
 
 def runnable_here(expanded: Expanded, shelf: Shelf, installed: Path | None = None) -> Expanded:
-    """Without the runs in harnesses that this machine does not have.
+    """Without the runs whose harness or image this machine does not have.
 
     Parameters
     ----------
     installed : Path or None
         Folder of installed harnesses; None is the user's own.
     """
-    lacks = {
+    harnesses = {
         name: _lack(shelf.harness(name), installed)
         for name in {cell.harness for cell in expanded.cells}
     }
-    more = {
-        NotRunnable(cell.model, cell.harness, why)
-        for cell in expanded.cells
-        if (why := lacks[cell.harness])
-    }
-    return Expanded(
-        tuple(cell for cell in expanded.cells if not lacks[cell.harness]),
-        tuple(sorted({*expanded.not_runnable, *more})),
-    )
+    images = {name: image_lack(shelf.task(name)) for name in {cell.task for cell in expanded.cells}}
+    kept, more = [], set()
+    for cell in expanded.cells:
+        why = harnesses[cell.harness] or images[cell.task]
+        if why:
+            more.add(NotRunnable(cell.model, cell.harness, why))
+        else:
+            kept.append(cell)
+    return Expanded(tuple(kept), tuple(sorted({*expanded.not_runnable, *more})))
 
 
 def keys_missing(design: Design, expanded: Expanded, shelf: Shelf) -> tuple[str, ...]:

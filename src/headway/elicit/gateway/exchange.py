@@ -18,7 +18,7 @@ from headway.elicit.gateway.redact import Flow, Redactor
 from headway.elicit.gateway.watch import Watch
 from headway.errors import HarnessGoneError
 
-__all__ = ["Exchange", "Failed"]
+__all__ = ["Exchange", "Failed", "given"]
 
 _STREAM = "text/event-stream"
 
@@ -123,8 +123,8 @@ class Exchange:
         response = web.Response(
             status=reply.status, reason=reply.reason, body=body, headers=CIMultiDict(headers)
         )
-        await _given(response.prepare(request))
-        await _given(response.write_eof())
+        await given(response.prepare(request))
+        await given(response.write_eof())
         return response
 
     async def _stream(
@@ -134,11 +134,11 @@ class Exchange:
         response = web.StreamResponse(
             status=reply.status, reason=reply.reason, headers=CIMultiDict(headers)
         )
-        await _given(response.prepare(request))
+        await given(response.prepare(request))
         async for piece in self._shown(reply):
-            await _given(response.write(piece))
+            await given(response.write(piece))
         if self.fault is None:
-            await _given(response.write_eof())
+            await given(response.write_eof())
         elif request.transport is not None:
             # Cut for the harness as it was cut for us: no last chunk.
             self.record.fault(self.fault, "the stream was cut")
@@ -181,8 +181,14 @@ class Exchange:
             self.record.mark("cut")
 
 
-async def _given(writing: Awaitable[object]) -> None:
-    """Write to the harness."""
+async def given(writing: Awaitable[object]) -> None:
+    """Write to the harness.
+
+    Raises
+    ------
+    HarnessGoneError
+        If it has left, which is no fault of ours.
+    """
     try:
         await writing
     except ConnectionError:

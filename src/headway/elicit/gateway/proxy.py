@@ -19,7 +19,7 @@ from headway.elicit.gateway.admission import Outgoing, outgoing
 from headway.elicit.gateway.checks import Refusal
 from headway.elicit.gateway.config import Config
 from headway.elicit.gateway.events import Events
-from headway.elicit.gateway.exchange import Exchange, Failed
+from headway.elicit.gateway.exchange import Exchange, Failed, given
 from headway.elicit.gateway.formats import Route, match
 from headway.elicit.gateway.headers import without_key
 from headway.elicit.gateway.meter import Meter
@@ -59,18 +59,23 @@ class Proxy:
             return web.json_response({"ok": True})
         record = _record(self.tally.next(), request)
         try:
-            return await self._answer(request, record)
-        except HarnessGoneError:
-            # Nobody reads it; the library finds the connection closed, and says nothing.
-            return web.Response(status=499)
+            try:
+                return await self._answer(request, record)
+            except HarnessGoneError:
+                # Nobody reads it; the library finds the connection closed, and says nothing.
+                return web.Response(status=499)
+            finally:
+                self._end(record)
         except asyncio.CancelledError:
             raise
         except BaseException as error:
-            # A fault of ours is missing data, not a failure of the model.
-            self._infra(record.exchange, Fault("gateway", type(error).__name__, fatal=True))
+            self.failed(error, record.exchange)
             raise
-        finally:
-            self._end(record)
+
+    def failed(self, error: BaseException, exchange: int | None = None) -> None:
+        """Tell of a fault of our own: the run is missing data, and no failure of the model."""
+        self.tally.failures["gateway"] += 1
+        self._infra(exchange, Fault("gateway", type(error).__name__, fatal=True))
 
     async def _answer(self, request: web.BaseRequest, record: Record) -> web.StreamResponse:
         found = self._listed(request, record)
@@ -92,7 +97,7 @@ class Proxy:
         self, request: web.BaseRequest, record: Record, route: Route, named: str
     ) -> Outgoing | Refusal:
         if request.headers.get("expect", "").lower() == "100-continue":
-            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            await given(request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n"))
             # No part of the reply, as the library counts it.
             request.writer.output_size = 0
         try:
@@ -186,7 +191,7 @@ class Proxy:
             back_off=self.meter.clock.back_off,
         )
 
-    def _infra(self, exchange: int, fault: Fault) -> None:
+    def _infra(self, exchange: int | None, fault: Fault) -> None:
         if fault.fatal and self.tally.fatal is None:
             self.tally.fatal = fault.kind
         self.emit("infra", exchange=exchange, **asdict(fault))
@@ -238,8 +243,8 @@ class Proxy:
         response = web.Response(
             status=status, body=text, content_type="application/json", headers=headers
         )
-        await response.prepare(request)
-        await response.write_eof()
+        await given(response.prepare(request))
+        await given(response.write_eof())
         return response
 
     def _end(self, record: Record) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from headway.elicit.gateway.config import Config
 from headway.elicit.gateway.summary import Summary
+from headway.elicit.held import scratch
+from headway.elicit.image import Image
 from headway.elicit.record import Ended as RunEnded
 from headway.elicit.run.complaint import complaint
 from headway.elicit.run.ending import Evidence, conclude
-from headway.elicit.run.gateway import Gateway, broke
+from headway.elicit.run.gateway import Gateway
 from headway.elicit.run.plan import Plan
 from headway.elicit.run.room import HOME, Ready, prepare
 from headway.elicit.run.watch import Copied, Tell, Watch
 from headway.elicit.run.wire import last_words
-from headway.elicit.sandbox import Collected, Ended, Sandbox
+from headway.elicit.sandbox import Collected, Ended, Sandbox, warm
 from headway.errors import SandboxError
 
 __all__ = ["Tried", "attempt"]
@@ -44,7 +45,7 @@ class Tried:
     stop_seconds: float | None
 
 
-def attempt(plan: Plan, start: Path, folder: Path, tell: Tell) -> Tried:
+def attempt(plan: Plan, start: Path, folder: Path, tell: Tell, image: Image | None = None) -> Tried:
     """Run the harness once, and collect what it left.
 
     ``folder`` gets ``wire.jsonl.zst``, ``gateway.json``, ``harness/`` (what it printed), ``work/``
@@ -56,9 +57,9 @@ def attempt(plan: Plan, start: Path, folder: Path, tell: Tell) -> Tried:
         If the run cannot begin: nothing was asked of any server then.
     """
     (folder / "harness").mkdir(parents=True)
-    with tempfile.TemporaryDirectory(prefix="headway-") as temporary:
-        socket = Path(temporary, "gateway", "socket")
-        ready = prepare(plan, start, folder / "harness", socket)
+    with scratch() as temporary:
+        socket = temporary / "gateway" / "socket"
+        ready = prepare(plan, start, folder / "harness", socket, image)
         return _Try(plan, folder, socket, ready, tell).run()
 
 
@@ -72,9 +73,11 @@ class _Try:
         self.watch = Watch(self.box, plan.budget, plan.levels, folder / "snapshots", tell)
         self.ended: Ended | None = None
         self.collected: Collected | None = None
+        self.started = dt.datetime.now(dt.UTC)
 
     def run(self) -> Tried:
-        started, begun = dt.datetime.now(dt.UTC), time.monotonic()
+        begun = time.monotonic()
+        warm()  # while the gateway starts
         gateway = Gateway(self._config(), self.watch.events)
         try:
             self._in_sandbox()
@@ -84,7 +87,7 @@ class _Try:
         ended, reason = conclude(self._evidence(summary))
         return Tried(
             self.folder,
-            started,
+            self.started,
             ended,
             reason,
             self.ended.seconds if self.ended else seconds,
@@ -110,6 +113,10 @@ class _Try:
 
     def _inside(self) -> None:
         invocation = self.ready.invocation
+        self.box.ready()
+        # Times of a run are from here on: what was made ready before is not the harness's time.
+        self.started = dt.datetime.now(dt.UTC)
+        self.watch.begin()
         self.box.start(invocation.argv, invocation.environment)
         self.ended = self.watch.until_end()
         self.collected = self.box.collect(self.folder / "work")
@@ -132,7 +139,7 @@ class _Try:
 
     def _evidence(self, summary: Summary | None) -> Evidence:
         last = last_words(self.folder)
-        fatal = self.watch.fatal or (summary.fatal if summary else "gateway")
+        fatal = self.watch.fatal or _fatal(summary)
         said = self.ended
         log = self.plan.harness.log
         printed = self.folder / "harness/stdout"
@@ -142,7 +149,7 @@ class _Try:
             replies=summary.replies if summary else last.replies,
             fatal=fatal,
             detail=self.watch.detail if self.watch.fatal else last.detail,
-            unmet=last.unmet or ("gateway" if broke(self.folder) else None),
+            unmet=last.unmet,
             spent=self.watch.stopped or bool(summary and summary.first_402),
             refused=last.refused,
             sandbox=said.reason if said else "exit",
@@ -151,3 +158,10 @@ class _Try:
             text=said.text if said else "",
             complaint=complaint(log, printed),
         )
+
+
+def _fatal(summary: Summary | None) -> str | None:
+    """The failure that a gateway's own end tells of."""
+    if summary is None:
+        return "gateway_lost"
+    return summary.fatal or ("log" if summary.ended == "failed" else None)

@@ -8,8 +8,10 @@ from pathlib import Path, PurePosixPath
 from headway.elicit import install, standard
 from headway.elicit.harness import Invocation, Setting
 from headway.elicit.hashing import tree_hash
+from headway.elicit.image import Image
 from headway.elicit.run.plan import Plan
-from headway.elicit.sandbox import Mount, Seed, Spec
+from headway.elicit.sandbox import PYTHON, Mount, Spec
+from headway.elicit.task.config import WORK
 from headway.elicit.verify import room
 from headway.errors import HarnessError
 
@@ -30,7 +32,9 @@ class Ready:
     installed_digest: str | None
 
 
-def prepare(plan: Plan, start: Path, folder: Path, socket: Path) -> Ready:
+def prepare(
+    plan: Plan, start: Path, folder: Path, socket: Path, image: Image | None = None
+) -> Ready:
     """Put together what one run needs.
 
     Parameters
@@ -41,6 +45,8 @@ def prepare(plan: Plan, start: Path, folder: Path, socket: Path) -> Ready:
         Gets what the harness prints.
     socket : Path
         The gateway's.
+    image : Image or None
+        Where the task brings one.
 
     Raises
     ------
@@ -60,7 +66,7 @@ def prepare(plan: Plan, start: Path, folder: Path, socket: Path) -> Ready:
             model=plan.model,
             base_url=f"http://127.0.0.1:{_PORT}",
             format=plan.format,
-            work=PurePosixPath("/work"),
+            work=PurePosixPath(image.work if image else WORK),
             home=HOME,
             folder=_PLACE,
             max_turns=plan.max_turns,
@@ -68,11 +74,13 @@ def prepare(plan: Plan, start: Path, folder: Path, socket: Path) -> Ready:
             addition=plan.prompts.addition or "",
         )
     )
+    if image:
+        invocation = _inside(invocation, image)
     # A harness without a package is our own loop, or takes what the host has.
     program = installed.folder if installed else Path(standard.__file__).parent
     mounts = (Mount(program, str(_PLACE)),)
     spec = replace(
-        room(plan.task, folder, plan.seconds, (Seed(start),), mounts),
+        room(plan.task, image, folder, plan.seconds, start, mounts),
         files={str(HOME / name): text for name, text in invocation.seed_files.items()},
         socket=socket,
         port=_PORT,
@@ -82,6 +90,17 @@ def prepare(plan: Plan, start: Path, folder: Path, socket: Path) -> Ready:
         invocation,
         installed.version if installed else None,
         installed.sha256 if installed else tree_hash(program, _compiled(program)),
+    )
+
+
+def _inside(invocation: Invocation, image: Image) -> Invocation:
+    """The same in an image: with its variables, and our own Python, which it may not have."""
+    own = invocation.environment
+    path = image.env.get("PATH", own.get("PATH", ""))
+    first, *rest = invocation.argv
+    program = PYTHON if first == "python3" else first
+    return replace(
+        invocation, argv=(program, *rest), environment={**image.env, **own, "PATH": path}
     )
 
 

@@ -8,6 +8,7 @@ import sys
 
 import headway
 from headway.elicit.gateway.summary import Summary
+from headway.elicit.image import Image
 from headway.elicit.record import HarnessUsed, ModelUsed, SetupUsed, Spending, TaskUsed
 from headway.elicit.run.plan import Plan, digest
 from headway.elicit.run.room import Ready
@@ -90,7 +91,7 @@ def spending(plan: Plan, summary: Summary | None) -> Spending:
     )
 
 
-def versions() -> dict[str, str]:
+def versions(image: Image | None = None) -> dict[str, str]:
     """Programs that a run's result may hang on."""
     from headway.elicit.sandbox import bwrap
 
@@ -100,6 +101,8 @@ def versions() -> dict[str, str]:
         "kernel": platform.release(),
         "machine": platform.machine(),
     }
+    if image:
+        found["image"] = image.id
     program = bwrap.find(sys.path)
     if program:
         said = subprocess.run(  # noqa: S603 - the sandbox's own program

@@ -70,6 +70,10 @@ class Watch:
     _overtime: float | None = None
     _first: float | None = None
 
+    def begin(self) -> None:
+        """The harness is started now."""
+        self._begun = time.monotonic()
+
     def until_end(self) -> Ended:
         """Go on until the harness has ended, and return how.
 
@@ -115,7 +119,7 @@ class Watch:
         elif kind == "infra" and event.get("fatal"):
             self._give_up(event["kind"], event.get("detail") or "")
         elif kind == "gone":
-            self._give_up("gateway", "")
+            self._give_up("gateway_lost", "")
 
     def _spent(self, event: dict[str, Any]) -> None:
         self._replies += 1

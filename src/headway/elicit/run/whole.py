@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from pathlib import Path
 
+from headway.elicit.held import scratch
+from headway.elicit.image import Image, image_of, lay_out
 from headway.elicit.record import Collected as Kept
 from headway.elicit.record import Run, Snapshot, Verdict
 from headway.elicit.record import Try as Earlier
 from headway.elicit.record.folder import drafted, finish
 from headway.elicit.run.attempt import Tried, attempt
 from headway.elicit.run.changes import changes
-from headway.elicit.run.plan import Plan, unrun
+from headway.elicit.run.plan import Plan
 from headway.elicit.run.told import (
     harness_used,
     model_used,
@@ -26,7 +27,6 @@ from headway.elicit.run.watch import Copied, Tell
 from headway.elicit.sandbox import Collected
 from headway.elicit.tokens import Tokens
 from headway.elicit.verify import verify
-from headway.errors import TaskError
 
 __all__ = ["run"]
 
@@ -46,42 +46,42 @@ def run(plan: Plan, tell: Tell = _silent) -> Path:
     Raises
     ------
     HeadwayError
-        If the run cannot begin: a task that needs an image, a harness that is not installed, a key
-        that is not set, no common wire format, no sandbox on this machine, a place that is taken.
+        If the run cannot begin: a task whose image is not here, a harness that is not installed,
+        a key that is not set, no common wire format, no sandbox on this machine, a place that is
+        taken.
     """
-    if plan.task.needs == "image":
-        raise TaskError(unrun(plan.task))
+    image = image_of(plan.task)
     with (
         drafted(plan.out, plan.id) as draft,
-        tempfile.TemporaryDirectory(prefix="headway-") as temporary,
+        scratch() as temporary,
     ):
-        start = Path(temporary, "start")
+        start = temporary / "start"
         start.mkdir()
-        plan.task.lay_out(start)
-        tries = _tries(plan, start, draft, tell)
+        lay_out(plan.task, image, start)
+        tries = _tries(plan, start, draft, tell, image)
         last = tries[-1]
         for path in last.folder.iterdir():
             path.rename(draft / path.name)
         last.folder.rmdir()
         tell(1.0, "verifying")
-        return finish(draft, _record(plan, start, draft, tries))
+        return finish(draft, _record(plan, start, draft, tries, image))
 
 
-def _tries(plan: Plan, start: Path, draft: Path, tell: Tell) -> list[Tried]:
+def _tries(plan: Plan, start: Path, draft: Path, tell: Tell, image: Image | None) -> list[Tried]:
     tries: list[Tried] = []
     for pause in (0.0, *plan.pauses[: _MOST_TRIES - 1]):
         time.sleep(pause)
-        tries.append(attempt(plan, start, draft / f"try-{len(tries) + 1}", tell))
+        tries.append(attempt(plan, start, draft / f"try-{len(tries) + 1}", tell, image))
         if tries[-1].ended != "infra_error":
             break
     return tries
 
 
-def _record(plan: Plan, start: Path, draft: Path, tries: list[Tried]) -> Run:
+def _record(plan: Plan, start: Path, draft: Path, tries: list[Tried], image: Image | None) -> Run:
     last, summary = tries[-1], tries[-1].summary
     work = draft / "work"
     verdict = (
-        verify(plan.task, work, draft / "verifier")
+        verify(plan.task, work, draft / "verifier", image)
         if last.collected
         else Verdict(score=None, reason="The work folder could not be collected.")
     )
@@ -107,21 +107,23 @@ def _record(plan: Plan, start: Path, draft: Path, tries: list[Tried]) -> Run:
         collected=_collected(last.collected) if last.collected else None,
         changed=changes(start, work) if last.collected else (),
         snapshots=tuple(
-            scored for copy in last.copies for scored in _snapshots(plan, start, draft, copy)
+            scored for copy in last.copies for scored in _snapshots(plan, start, draft, copy, image)
         ),
         notes=_notes(plan, last),
         stop_seconds=last.stop_seconds,
         peak_memory=last.box.peak_memory if last.box else None,
         exit_code=last.box.exit_code if last.box else None,
-        versions=versions(),
+        versions=versions(image),
         tries=tuple(_earlier(tried) for tried in tries[:-1]),
     )
 
 
-def _snapshots(plan: Plan, start: Path, draft: Path, copy: Copied) -> list[Snapshot]:
+def _snapshots(
+    plan: Plan, start: Path, draft: Path, copy: Copied, image: Image | None
+) -> list[Snapshot]:
     """A copy of the work folder, scored as if the run had ended there; one for each level."""
     place = draft / "snapshots" / copy.folder.name
-    verdict = verify(plan.task, place, draft / "verifier-snapshots" / copy.folder.name)
+    verdict = verify(plan.task, place, draft / "verifier-snapshots" / copy.folder.name, image)
     changed = len(changes(start, place))
     return [
         Snapshot(

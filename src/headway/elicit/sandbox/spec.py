@@ -92,18 +92,20 @@ class Spec:
     files : dict of str to str
         Absolute path below ``/work``, ``/home/agent`` or ``/tmp`` -> text, written after the seeds.
     socket : Path or None
-        The gateway's unix socket; inside it is ``/run/gateway.sock``, and ``127.0.0.1:port``
-        reaches it. None: no way out at all. When root, the socket is given to the sandbox's own
+        The gateway's unix socket, which ``127.0.0.1:port`` reaches inside; the socket itself is
+        not there. None: no way out at all. When root, the socket is given to the sandbox's own
         user, so no other sandbox can use it.
     port : int
         Port inside.
     root : Path or None
         Unpacked root file system of an image, used in place of the host's ``/usr``, read-only:
         what a task works on must be seeded into ``/work``, and nothing inside is root.
+    work : str
+        Where the work folder is, inside; another place only on a root of an image.
     memory : int
         Bytes, for all processes and what is written to disk together (the disk is in memory).
     pids : int
-        Processes and threads, ours (five) included.
+        Processes and threads, ours (three) included.
     disk, inodes : int
         Bytes and number of files that ``/work``, ``/home/agent``, ``/tmp`` and ``/dev/shm`` hold
         together.
@@ -126,6 +128,7 @@ class Spec:
     socket: Path | None = None
     port: int = 8080
     root: Path | None = None
+    work: str = "/work"
     memory: int = 4096 * MB
     pids: int = 512
     disk: int = 1024 * MB

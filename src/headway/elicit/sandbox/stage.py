@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 import headway
-from headway.elicit import relay as _relay
 from headway.elicit.sandbox import bwrap, interpreter, linux
 from headway.elicit.sandbox.copying import Copy, copy_tree, open_below
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Stage", "folder_of", "host_user"]
 
-_RELAY = "/run/relay.py"
-_SOCKET = "/run/gateway.sock"
 _FIRST_USER = 1_900_000_000  # above what systemd and container tools give away
 
 
@@ -56,11 +53,14 @@ class Stage:
         bytes and in files, without setuid files and devices.
     words : list of str
         Arguments of bubblewrap for what is seen read-only.
+    socket : str or None
+        The gateway's socket, outside of the sandbox.
     """
 
     def __init__(self, spec: dict[str, Any], user: int) -> None:
         self.spec = spec
         self.user = user
+        self.targets = bwrap.writable(spec["work"])
         top = folder_of()
         linux.mount("tmpfs", top, "size=4m,nr_inodes=4096,mode=0755")
         self._binds, self._texts, self.disk = f"{top}/binds", f"{top}/etc", f"{top}/disk"
@@ -71,8 +71,13 @@ class Stage:
         for name in bwrap.WRITABLE:
             os.mkdir(f"{self.disk}/{name}", 0o700)
             os.chown(f"{self.disk}/{name}", user, user)
-        words = self._mounts() + self._own()
-        root = spec["root"]
+        self.socket = self._gateway()
+        self.words: list[str] = []
+
+    def build(self) -> None:
+        """Put together what the sandbox sees, and lay the seeds."""
+        words, root = self._mounts(), self.spec["root"]
+        words += interpreter.shown(self._bound, self._texts, root is not None)
         base = bwrap.system(self._texts) if root is None else self._image(root, words)
         self.words = base + words
         self._fill()
@@ -87,7 +92,7 @@ class Stage:
         for folder in (upper, work, whole):
             os.mkdir(folder, 0o755)
         texts = bwrap.texts(self._texts, ("hosts", "resolv.conf"))
-        for folder in ("/proc", "/dev", *bwrap.WRITABLE.values()):
+        for folder in ("/proc", "/dev", *self.targets.values()):
             os.makedirs(f"{upper}{folder}", 0o755, exist_ok=True)
         shown = texts + words
         for at, word in enumerate(shown):
@@ -106,24 +111,15 @@ class Stage:
             words += ["--ro-bind", self._bound(source), item["target"]]
         return words + _hidden(seen)
 
-    def _own(self) -> list[str]:
-        # What is compiled already starts sooner.
-        relay = getattr(_relay, "__cached__", None) or ""
-        relay = relay if os.path.exists(relay) else _relay.__file__
-        words = interpreter.shown(self._bound, self._texts, self.spec["root"] is not None)
-        words += ["--ro-bind", self._bound(relay), _RELAY]
-        if path := self.spec["socket"]:
-            if not os.getuid():  # no other sandbox's user may connect
-                os.chown(path, self.user, self.user, follow_symlinks=False)
-                os.chmod(path, 0o600)
-            words += ["--bind", self._bound(path), _SOCKET]
-        return words
-
-    def command(self, argv: list[str], status: int, limits: str) -> list[str]:
-        """The command, behind the relay that starts it."""
-        port = str(self.spec["port"]) if self.spec["socket"] else "0"
-        python = [interpreter.PYTHON, "-I", "-S", _RELAY]
-        return [*python, str(status), port, _SOCKET, limits, "--", *argv]
+    def _gateway(self) -> str | None:
+        """The gateway's socket, where the sandbox's user can reach it, and no other sandbox's."""
+        path = self.spec["socket"]
+        if path is None:
+            return None
+        if not os.getuid():
+            os.chown(path, self.user, self.user, follow_symlinks=False)
+            os.chmod(path, 0o600)
+        return self._bound(path)
 
     def _bound(self, source: str) -> str:
         """The source where the sandbox's user can reach it, whatever the folders above it allow."""
@@ -153,9 +149,13 @@ class Stage:
                 file.write(text)
             os.chown(place, self.user, self.user)
 
+    def shown(self) -> dict[str, str]:
+        """What can be written to: folder outside -> inside."""
+        return {f"{self.disk}/{name}": target for name, target in self.targets.items()}
+
     def place(self, path: str) -> str:
         """Where a folder of the sandbox's disk is outside; it is made if it is missing."""
-        below, name = _split(path)
+        below, name = self._split(path)
         place = f"{self.disk}/{name}"
         for part in filter(None, below.split("/")):
             place = f"{place}/{part}"
@@ -166,8 +166,18 @@ class Stage:
 
     def opened(self, path: str) -> int:
         """An open folder of the sandbox's disk, reached without following links."""
-        below, name = _split(path)
+        below, name = self._split(path)
         return open_below(f"{self.disk}/{name}", below)
+
+    def _split(self, path: str) -> tuple[str, str]:
+        """``/work/a`` -> ``/a``, ``work``; the innermost folder that holds it."""
+        for name, target in reversed(self.targets.items()):
+            if path == target or path.startswith(f"{target}/"):
+                below = path[len(target) :]
+                if ".." in below.split("/"):
+                    break
+                return below, name
+        raise ValueError(f"{path} is not on the sandbox's disk: use a path below /work.")
 
 
 def _place(path: str, folder: bool) -> None:
@@ -175,17 +185,6 @@ def _place(path: str, folder: bool) -> None:
     if not folder:
         with open(path, "w", encoding="ascii"):
             pass
-
-
-def _split(path: str) -> tuple[str, str]:
-    """``/work/a`` -> ``a``, ``work``."""
-    for name, target in bwrap.WRITABLE.items():
-        if path == target or path.startswith(f"{target}/"):
-            below = path[len(target) :]
-            if ".." in below.split("/"):
-                break
-            return below, name
-    raise ValueError(f"{path} is not on the sandbox's disk: use a path below /work.")
 
 
 def _hidden(seen: dict[str, str]) -> list[str]:

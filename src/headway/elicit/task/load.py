@@ -56,6 +56,11 @@ class Task:
         """SHA-256 of ``tests/`` alone."""
         return disk.digest(self.files, "tests/")
 
+    @cached_property
+    def environment_digest(self) -> str:
+        """SHA-256 of ``environment/`` alone: what an image of the task is built from."""
+        return disk.digest(self.files, "environment/")
+
     @property
     def needs(self) -> Needs:
         """Whether the sandbox must be an image, or any Linux with the usual tools will do."""
