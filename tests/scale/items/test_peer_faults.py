@@ -14,6 +14,7 @@ import pytest
 from scipy.special import logsumexp
 
 from headway.scale.items import rasch_items, three_pl, two_pl
+from headway.scale.items.curve import curve
 from headway.scale.items.draws import noise
 from headway.scale.items.gauge import gauge
 from headway.scale.items.integrated import integrated
@@ -197,6 +198,9 @@ def test_thousands_of_answers_of_one_model_do_not_underflow(fit, method):
     assert scale.loglik < -4000
     assert np.corrcoef(scale.ability, ability)[0, 1] > 0.98
     assert len(np.unique(scale.ability.round(6))) == 8
+    if fit is rasch_items and method == "integrated":
+        # Where the density around the mode underflows, the mode is all there is, and is told.
+        assert scale.method.endswith("posterior mean")
 
 
 @pytest.mark.parametrize("method", ["integrated", "joint"])
@@ -205,6 +209,12 @@ def test_two_thousand_items_do_not_underflow(method):
     scale = two_pl(r, draws=2, method=method)
     assert np.isfinite(scale.loglik)
     assert np.corrcoef(scale.ability, ability)[0, 1] > 0.99
+
+
+def test_chances_that_are_0_in_double_precision_have_logarithms():
+    at = curve(np.array([-800.0, 800.0]), 0.0)
+    assert at.log_p == pytest.approx([-800.0, 0.0])
+    assert at.log_q == pytest.approx([0.0, -800.0])
 
 
 def test_compiled_items_of_thousands_of_answers_do_not_underflow():
