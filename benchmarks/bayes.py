@@ -5,7 +5,7 @@ the same model: their differences in posterior SDs, and the ratio of their SDs. 
 error of its own, which stands beside them. Real sets come from HEADWAY_SHARED, and are left out
 where they are not.
 
-    python benchmarks/bayes.py --draws 400 --simulated 20 [--only NAME ...] [--out FILE]
+    python benchmarks/bayes.py --draws 400 [--only NAME ...] [--simulated NUMBER ...] [--out FILE]
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from headway.scale.items.choose import follow
 from headway.scale.responses import Responses
 
 SHARED = Path(os.environ.get("HEADWAY_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+SIMULATED = 20  # sets, numbered from 0
 HEAD = (
     "set",
     "compared",
@@ -128,8 +129,8 @@ def _mode(x: np.ndarray) -> float:
     return float(at[gaussian_kde(x)(at).argmax()])
 
 
-def simulated(count: int, draws: int) -> Iterator[Found]:
-    for seed in range(count):
+def simulated(seeds: Iterable[int], draws: int) -> Iterator[Found]:
+    for seed in seeds:
         models, items = (30, 200) if seed % 5 == 4 else (20, 100)
         slopes = seed % 5 != 3
         rng = np.random.default_rng(seed)
@@ -232,15 +233,18 @@ REAL: dict[str, Callable[[int], Iterator[Found]]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=400, help="of each of 4 chains")
-    parser.add_argument("--simulated", type=int, default=20)
-    parser.add_argument("--only", nargs="*", default=list(REAL), help="real sets by name")
+    parser.add_argument("--only", nargs="*", choices=list(REAL), help="real sets by name")
+    parser.add_argument("--simulated", nargs="*", type=int, help="simulated sets by number")
     parser.add_argument("--out", type=Path, help="write the table here as well")
     chosen = parser.parse_args()
+    if chosen.only is None and chosen.simulated is None:
+        chosen.only, chosen.simulated = list(REAL), range(SIMULATED)
     head = ["| " + " | ".join(HEAD) + " |", "| --- | --- |" + " ---: |" * (len(HEAD) - 2)]
     print("\n".join(head), flush=True)
     lines = []
-    sets = [REAL[name](chosen.draws) for name in chosen.only if (SHARED / "data").is_dir()]
-    for found in (*sets, simulated(chosen.simulated, chosen.draws)):
+    there = (SHARED / "data").is_dir()
+    sets = [REAL[name](chosen.draws) for name in chosen.only or () if there]
+    for found in (*sets, simulated(chosen.simulated or (), chosen.draws)):
         for one in found:
             lines.append(one.line())
             print(lines[-1], flush=True)

@@ -4,7 +4,7 @@
     python benchmarks/items.py --peer 500 5000 theta-irt alone (pip install theta-irt)
     python benchmarks/items.py --wide          6,612 models x 37,682 items, all answered
     python benchmarks/items.py --disk FOLDER   20,000 x 200,000 from Parquet (needs 12 GB of disk)
-    python benchmarks/items.py --coverage 50   coverage of 95% intervals in small designs
+    python benchmarks/items.py --coverage 100  coverage of 95% and 90% intervals in small designs
     python benchmarks/items.py --cells 1e6 1e7 1e8             time per observed cell by size
     python benchmarks/items.py --cells 1e9 --disk FOLDER       the same, codes on disk (4 GB)
 
@@ -38,7 +38,7 @@ SIZES = (
     (2_000, 20_000, "joint", 3.0),
 )
 DESIGNS = ((20, 300, 0.3), (20, 2_000, 0.9), (50, 500, 0.3), (100, 1_000, 0.3))
-LEVEL = 1.959964
+LEVEL, LOWER_LEVEL = 1.959964, 1.644854
 
 
 def answers(seed, items, ability, missing):
@@ -194,15 +194,27 @@ def cells(sizes, folder, missing=0.7):
 
 
 def coverage(replicates):
+    """A Markdown table; a standard error is that of a mean over replicates."""
+    print(
+        "| models × items | missing | method | 95% intervals hold | 90% intervals hold | RMSE |\n"
+        "| --- | ---: | --- | ---: | ---: | ---: |"
+    )
     for models, items, missing in DESIGNS:
         for method in ("integrated", "joint"):
             rows = []
             for seed in range(replicates):
                 ability, data = simulated(1_000 + seed, models, items, missing)
-                rows.append(told(two_pl(data, draws=0, method=method), ability))
-            rmse, cover = np.mean(rows, axis=0)
+                scale = two_pl(data, draws=0, method=method)
+                error = scale.ability - standard(ability)
+                z = np.abs(error) / scale.se
+                rows.append(((z < LEVEL).mean(), (z < LOWER_LEVEL).mean(), (error**2).mean()))
+            (high, low, square), spread = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=1)
+            off = 100 * spread / np.sqrt(replicates)
+            where = " at the mean" if "posterior mean" in scale.method else " at the mode"
+            words = method + (where if method == "integrated" else "")
             print(
-                f"{models} x {items}, {missing:.0%} missing, {method}: {cover:.1%} ({rmse:.3f})",
+                f"| {models} × {items:,} | {missing:.0%} | {words} | {high:.1%} ± {off[0]:.1f} | "
+                f"{low:.1%} ± {off[1]:.1f} | {square**0.5:.3f} |",
                 flush=True,
             )
 
