@@ -113,7 +113,7 @@ def show(
     found = opened(folder)
     page = run_text(
         found.run,
-        found.steps(),
+        found.entries(),
         found.text("verifier/stdout", "verifier/stderr"),
         found.text("harness/stdout", "harness/stderr"),
         lines=None if full else 30,
