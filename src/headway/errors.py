@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "DataError",
+    "DesignError",
     "GapError",
     "GatewayError",
     "HarnessError",
@@ -63,6 +64,10 @@ class TaskError(HeadwayError):
 
 class RunError(HeadwayError):
     """A run cannot start, or its record is broken or missing."""
+
+
+class DesignError(HeadwayError):
+    """A design is wrong, or is not what it was when its runs were planned."""
 
 
 class HarnessError(HeadwayError):
