@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from headway.elicit.record import Run
     from headway.elicit.transcript import Entry, Part
 
-__all__ = ["escaped", "run_line", "run_text"]
+__all__ = ["escaped", "run_line", "run_text", "trajectory_text"]
 
 WIDTH = 80
 _BAR = "  | "
@@ -82,6 +82,11 @@ def run_text(
         page += ["The harness printed at its end:", "\n".join(_quoted(_tail(printed), lines))]
     page.append(_versions(run))
     return "\n\n".join(part for part in page if part)
+
+
+def trajectory_text(entries: Iterable[Entry], *, lines: int | None = 30) -> str:
+    """What was said and done alone."""
+    return "\n\n".join(_transcript(entries, lines))
 
 
 def run_line(run: Run) -> str:
