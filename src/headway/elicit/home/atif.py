@@ -171,7 +171,8 @@ def _head(run: Run, name: str) -> dict[str, Any]:
         "trajectory_id": name,
         "agent": {
             "name": run.harness.name,
-            "version": run.harness.version or "unknown",
+            # Our own loop states no version: what ran is told by its hash.
+            "version": run.harness.version or f"sha256:{run.harness.digest[:12]}",
             "model_name": run.model.asked,
             "extra": {"digest": run.harness.digest, "sampling": run.model.sampling},
         },
