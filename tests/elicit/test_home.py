@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -30,6 +31,9 @@ from headway.elicit.run.plan import Named
 from headway.elicit.task import find
 from headway.elicit.transcript import Trajectory, entries, parse, steps
 from headway.errors import RunError
+from headway.ledger.exporting import write_rows
+from headway.scale.responses import Responses
+from headway.sources.responses import read_responses
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is for Linux")
@@ -95,18 +99,32 @@ def test_runs_become_responses_that_are_fitted(headway: Program, runs: Path, tmp
 
 @linux
 def test_the_table_is_the_same_in_every_form(headway: Program, runs: Path, tmp_path: Path):
-    fits = []
+    found = rows(bring([runs]), Rules(benchmark="micro"))
+    read = {}
     for name in ("r.csv", "r.parquet", "r.json"):
-        out = tmp_path / name
-        done = headway("import", runs, "--out", out, "--benchmark", "micro")
-        assert done.returncode == 0, done.stderr
-        assert "Missing, not zero: 1." in " ".join(done.stdout.split())
-        fits.append(headway("fit", out, "--formula", "resolved ~ (1|item) + (1|run)").stdout)
-    assert fits[0] == fits[1] == fits[2] != ""
-    scaled = headway("scale", "--scale", "rasch", "--data", tmp_path / "r.parquet", "--items")
-    assert "headway/word" in scaled.stdout, scaled.stderr
+        table_ = read_responses(write_rows(found, tmp_path / name, list(found[0])))
+        assert table_.left_out == 1
+        read[name] = {key: values.to_list() for key, values in table_.columns.items()}
+    assert read["r.csv"] == read["r.parquet"] == read["r.json"]
+    assert {"prompts", "setup", "run", "budget", "openness", "developer"} <= set(read["r.csv"])
+    # Attempts that only their labels tell apart are added up, not taken for one.
+    scaled = headway("scale", "--scale", "rasch", "--data", tmp_path / "r.parquet", "--json")
+    document = json.loads(scaled.stdout)
+    assert [item["item"] for item in document["items"]] == ["headway/lines", "headway/word"]
+    assert read_counts(tmp_path / "r.csv") == {"headway/lines": (5, 6), "headway/word": (0, 3)}
     setups = headway("setups", tmp_path / "r.csv")
     assert "small" in setups.stdout, setups.stderr
+
+
+def read_counts(path: Path) -> dict[str, tuple[int, int]]:
+    """Successes and trials of each item, as the item scales count them."""
+    held = read_responses(path).columns
+    cells = Responses.build({k: v for k, v in held.items() if k != "weight"}).by_cell()
+    out: dict[str, tuple[int, int]] = {}
+    for k, name in enumerate(cells.items):
+        here = cells.item == k
+        out[name] = (int(cells.successes[here].sum()), int(cells.trials[here].sum()))
+    return out
 
 
 @pytest.mark.parametrize(
@@ -361,6 +379,11 @@ def test_real_runs_as_every_eval_ever(headway: Program, runs: Path, tmp_path: Pa
     done = headway("elicit", "export", runs, *words)
     assert done.returncode == 0, done.stderr
     found = check_every_eval(out)
+    lines = (out / found[0]["detailed_evaluation_results"]["file_path"]).read_text("utf-8")
+    first = json.loads(lines.splitlines()[0])
+    task = find(first["sample_id"].rpartition("/")[2])
+    assert first["input"]["raw"] == task.instruction
+    assert first["sample_hash"] == hashlib.sha256(task.instruction.encode()).hexdigest()
     # The loop with two prompts, the small harness with two budgets, and another model in it.
     assert len(found) == 5
     loop = next(d for d in found if d["detailed_evaluation_results"]["total_rows"] == 4)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import takewhile
 from typing import Any
 
 from headway.elicit.home.talk import arguments, conversations, text_of
 from headway.elicit.record import Run
 from headway.elicit.run.opened import Opened
+from headway.elicit.task import find, micro
 from headway.elicit.transcript import Entry, Part, Turn
 
 __all__ = ["sample"]
@@ -19,13 +21,14 @@ def sample(one: Opened, score: float) -> dict[str, Any]:
     run = one.run
     held = conversations(one.entries())
     messages = _messages(next(iter(held.values())))
-    asked = next((m["content"] for m in messages if m["role"] == "user"), "") or ""
+    asked = _instruction(run)
     calls = sum(len(message["tool_calls"] or ()) for message in messages)
     return {
         "sample_id": run.task.name,
-        "sample_hash": hashlib.sha256(asked.encode()).hexdigest(),
+        # What a harness makes of the instruction is no sign of the same sample.
+        "sample_hash": None if asked is None else hashlib.sha256(asked.encode()).hexdigest(),
         "interaction_type": "agentic",
-        "input": {"raw": asked, "reference": []},
+        "input": {"raw": _said(messages) if asked is None else asked, "reference": []},
         "output": None,
         "messages": messages,
         # What the work folder holds is judged, not a text.
@@ -47,6 +50,21 @@ def sample(one: Opened, score: float) -> dict[str, Any]:
             "status": run.status,
         },
     }
+
+
+def _instruction(run: Run) -> str | None:
+    """The task's own words, where it is one that ships: records hold its hash alone."""
+    name = run.task.name.rpartition("/")[2]
+    if name not in micro():
+        return None
+    task = find(name)
+    return task.instruction if task.digest == run.task.digest else None
+
+
+def _said(messages: list[dict[str, Any]]) -> str:
+    """All that the harness said as the user before the first reply."""
+    before = takewhile(lambda message: message["role"] != "assistant", messages)
+    return "\n\n".join(m["content"] or "" for m in before if m["role"] == "user")
 
 
 def _messages(entries: list[Entry]) -> list[dict[str, Any]]:
