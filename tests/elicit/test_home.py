@@ -30,6 +30,7 @@ from headway.elicit.record.schema import schema
 from headway.elicit.run.plan import Named
 from headway.elicit.task import find
 from headway.elicit.transcript import Trajectory, entries, parse, steps
+from headway.elicit.transcript.trajectory import document
 from headway.errors import RunError
 from headway.ledger.exporting import write_rows
 from headway.scale.responses import Responses
@@ -343,6 +344,21 @@ def test_results_in_order_where_the_wire_names_no_calls():
     names = [call["tool_call_id"] for call in step["tool_calls"]]
     held = [result.get("source_call_id") for result in step["observation"]["results"]]
     assert held == [*names, None]
+
+
+def test_halves_of_characters_and_names_that_lead_out_do_no_harm(tmp_path: Path):
+    said = WHOLE["chat"](Turn("x \ud800", calls=(Call("bash", {"command": "\udfff"}),)))
+    body = {"messages": [{"role": "user", "content": "\ud83d"}]}
+    told = trajectory(line("chat", body, json.dumps(said)))
+    found = atif(made(), told)
+    assert found is not None
+    assert found["steps"][1]["message"] == "x \ud800"
+    assert json.dumps(document(told)).isascii()
+    place = written(tmp_path, id="plain")
+    record = place / "run.json"
+    record.write_text(record.read_text("utf-8").replace('"plain"', '"../../out"'), "utf-8")
+    with pytest.raises(RunError, match="is no plain name"):
+        bring([place])
 
 
 def test_nothing_asked_is_no_trajectory():

@@ -118,7 +118,7 @@ def show(
     found, lines = opened(folder), None if full else 30
     if trajectory:
         if as_json:
-            return json.dumps(document(found.trajectory()), indent=1, ensure_ascii=False)
+            return json.dumps(document(found.trajectory()), indent=1)
         return trajectory_text(found.entries(), lines=lines)
     page = run_text(
         found.run,

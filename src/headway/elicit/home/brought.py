@@ -60,6 +60,10 @@ def bring(places: Iterable[Path], *, keep_altered: bool = False) -> Brought:
     again: list[Path] = []
     for folder in _folders(places):
         one = opened(folder)
+        if Path(one.run.id).name != one.run.id:
+            raise RunError(
+                f"{folder}: the run calls itself {one.run.id!r}, which is no plain name."
+            )
         if one.altered and not keep_altered:
             raise RunError(
                 f"{folder}: {one.altered[0]} is not as it was when the run ended"

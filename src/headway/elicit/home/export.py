@@ -71,7 +71,8 @@ def _every_eval(brought: Brought, about: About, left_out: list[Run]) -> Written:
 
 
 def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    # What a model said can hold halves of characters, which stand only as escapes.
+    return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
 FORMATS = {"atif": _atif, "every-eval-ever": _every_eval}
