@@ -1,4 +1,4 @@
-"""Write docs/schema/run.json from the record's own nouns; a test checks that it is up to date."""
+"""Write docs/schema/run.json and trajectory.json from their nouns; tests check that they hold."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import json
 import sys
 from pathlib import Path
 
-from headway.elicit.record.schema import schema
+from headway.elicit.record.schema import TITLES, schema
 
-PAGE = Path(__file__).with_name("schema") / "run.json"
+FOLDER = Path(__file__).with_name("schema")
 
 if __name__ == "__main__":
-    PAGE.write_text(json.dumps(schema(), indent=1) + "\n", encoding="utf-8")
-    sys.stdout.write(f"wrote {PAGE}\n")
+    for name in TITLES:
+        page = FOLDER / f"{name}.json"
+        page.write_text(json.dumps(schema(name), indent=1) + "\n", encoding="utf-8")
+        sys.stdout.write(f"wrote {page}\n")

@@ -163,7 +163,7 @@ def test_no_key_is_written_anywhere(tmp_path: Path):
         if path.is_file():
             assert CANARY.encode() not in path.read_bytes(), path
     said = [
-        part.text for step in opened(found.folder).steps() for t in step.new for part in t.parts
+        part.text for one in opened(found.folder).entries() for t in one.new for part in t.parts
     ]
     assert not [text for text in said if CANARY in text]
 

@@ -9,8 +9,14 @@ import pytest
 from tests.elicit.scripted import EVENTS, WHOLE, Call, Turn, block
 from tests.elicit.test_record import made
 
-from headway.elicit.transcript import parse, steps
+from headway.elicit.transcript import entries, parse, steps
 from headway.publish.run_text import escaped, run_text
+
+
+def shown(*exchanges, run=None):
+    """What a page is made of."""
+    return entries(steps(exchanges), (run or made()).started)
+
 
 FORMATS = ("messages", "chat", "responses", "gemini")
 TURN = Turn(
@@ -139,7 +145,7 @@ def test_whatever_a_server_says_can_be_read(format_: str, text: str):
     }
     found = parse(line(format_, body, text))
     assert found.status == 200
-    assert run_text(made(), steps([found]), "", "")
+    assert run_text(made(), shown(found), "", "")
 
 
 def test_a_cut_stream_gives_what_came():
@@ -204,7 +210,7 @@ def test_a_page_holds_no_sequence_of_anybody_and_no_line_that_passes_for_ours(fo
             refused={"reason": NASTY, "detail": NASTY},
         )
     )
-    page = run_text(made(reason=NASTY, notes=(NASTY,)), steps([found]), forged, forged, lines=None)
+    page = run_text(made(reason=NASTY, notes=(NASTY,)), shown(found), forged, forged, lines=None)
     assert not set(page) & set("\x1b\x07\x9b\r\x08\x00\u202e\u202c\u200b\ufeff")
     assert page.count("\nStatus: ") == 1
     assert not [line for line in page.split("\n") if line.startswith("[9]")]
@@ -213,7 +219,8 @@ def test_a_page_holds_no_sequence_of_anybody_and_no_line_that_passes_for_ours(fo
 
 def test_a_page_by_hand():
     run = made(started=dt.datetime.fromtimestamp(0, dt.UTC))
-    page = run_text(run, steps([parse(line("chat", ASKED["chat"], whole("chat")))]), "ok\n", "")
+    found = parse(line("chat", ASKED["chat"], whole("chat")))
+    page = run_text(run, shown(found, run=run), "ok\n", "")
     assert (
         page.split("\n\nSpent ")[0]
         == """\
@@ -246,7 +253,7 @@ Transcript
 def test_long_pieces_are_cut_unless_asked_for_whole():
     turn = Turn(text="\n".join(f"line {i}" for i in range(100)))
     found = parse(line("chat", {}, whole("chat", turn)))
-    short = run_text(made(), steps([found]), "", "")
+    short = run_text(made(), shown(found), "", "")
     assert "(70 more lines: --full)" in short
     assert "line 99" not in short
-    assert "line 99" in run_text(made(), steps([found]), "", "", lines=None)
+    assert "line 99" in run_text(made(), shown(found), "", "", lines=None)

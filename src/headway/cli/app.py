@@ -13,6 +13,7 @@ from headway.cli import (
     browse,
     completion,
     diagnose,
+    elicit_home,
     fit,
     ledger,
     measure,
@@ -44,6 +45,7 @@ app.command(measure.scale)
 app.command(fit.fit)
 app.command(fit.setups)
 app.command(diagnose.diagnose)
+app.command(elicit_home.import_, name="import")
 app.command(predict.predict)
 app.command(browse.models)
 app.command(browse.model)

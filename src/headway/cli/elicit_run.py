@@ -90,6 +90,7 @@ def show(
     *,
     out: Path = Path("runs"),
     full: Flag = False,
+    trajectory: Flag = False,
     as_json: Json = False,
 ) -> str:
     """Show a run as a person reads it: what was said and done, what it cost, how it ended.
@@ -104,22 +105,30 @@ def show(
         Folder that runs are looked for in.
     full
         Show long pieces whole.
+    trajectory
+        Only what was said and done; as JSON in one form for all harnesses
+        (docs/schema/trajectory.json).
     as_json
         Print the record as JSON (its form: docs/schema/run.json).
     """
     from headway.elicit.run.opened import opened
-    from headway.publish.run_text import run_text
+    from headway.elicit.transcript.trajectory import document
+    from headway.publish.run_text import run_text, trajectory_text
 
     folder = Path(run) if Path(run).is_dir() or "/" in run else out / run
-    if as_json:
+    if as_json and not trajectory:
         return _record(folder)
-    found = opened(folder)
+    found, lines = opened(folder), None if full else 30
+    if trajectory:
+        if as_json:
+            return json.dumps(document(found.trajectory()), indent=1)
+        return trajectory_text(found.entries(), lines=lines)
     page = run_text(
         found.run,
-        found.steps(),
+        found.entries(),
         found.text("verifier/stdout", "verifier/stderr"),
         found.text("harness/stdout", "harness/stderr"),
-        lines=None if full else 30,
+        lines=lines,
     )
     if found.altered:
         names = ", ".join(found.altered[:5])

@@ -30,8 +30,8 @@ def fit(
     Parameters
     ----------
     data
-        Responses: columns model, item, successes, trials, and any of benchmark, harness, effort,
-        budget, run, cluster, family, evaluator, openness.
+        Responses: columns model, item, successes, trials, and any of benchmark, harness, prompts,
+        effort, setup, budget, run, cluster, family, evaluator, openness.
     formula
         Fixed effects by name, random ones as (1|name) or (1|name:name), slopes as
         (0 + budget|model).

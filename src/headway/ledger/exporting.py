@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from headway.ledger.core import Ledger
     from headway.records import Result
 
-__all__ = ["export", "tidy_rows"]
+__all__ = ["check_ending", "export", "tidy_rows", "write_rows"]
 
 
 def tidy_rows(ledger: Ledger) -> list[dict[str, object]]:
@@ -65,18 +65,52 @@ def export(ledger: Ledger, path: str | Path) -> Path:
     LedgerError
         If the ending is none of these, or if the file cannot be written.
     """
-    target = Path(path)
-    writers = {".csv": _csv, ".parquet": _parquet, ".json": _json}
-    if target.suffix.lower() not in writers:
-        raise LedgerError(f"{target}: end the name in .csv, .parquet or .json.")
-    replace_file(target, writers[target.suffix.lower()](tidy_rows(ledger)))
+    columns = ["model", "benchmark", "score"]
+    return write_rows(tidy_rows(ledger), Path(path), columns)
+
+
+def write_rows(rows: list[dict[str, object]], target: Path, columns: list[str]) -> Path:
+    """Write rows that have the same keys as ``.csv``, ``.parquet`` or ``.json``.
+
+    Parameters
+    ----------
+    rows : list of dict
+    target : path
+        The old file is kept until the new one is whole.
+    columns : list of str
+        The header of a table without rows.
+
+    Raises
+    ------
+    LedgerError
+        If the ending is none of these, or if the file cannot be written.
+    """
+    ending = check_ending(target)
+    if ending == ".csv":
+        content = _csv(rows, columns)
+    else:
+        content = _parquet(rows) if ending == ".parquet" else _json(rows)
+    replace_file(target, content)
     return target
 
 
-def _csv(rows: list[dict[str, object]]) -> bytes:
+def check_ending(target: Path) -> str:
+    """The ending of a table's name, in lower case.
+
+    Raises
+    ------
+    LedgerError
+        If no table is written in a file of this name.
+    """
+    if target.suffix.lower() not in {".csv", ".parquet", ".json"}:
+        raise LedgerError(f"{target}: end the name in .csv, .parquet or .json.")
+    return target.suffix.lower()
+
+
+def _csv(rows: list[dict[str, object]], columns: list[str]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(rows[0] if rows else ["model", "benchmark", "score"])
+    writer.writerow(rows[0] if rows else columns)
     writer.writerows([show_cell(value) for value in row.values()] for row in rows)
     return out.getvalue().encode()
 

@@ -68,11 +68,10 @@ def fit_items(path: Path, name: str, *, draws: int = 500, method: str | None = N
     if method != "bayes" and vast(path):
         with _coded(path) as answers:
             return fits[name](answers, draws=draws, method=method)
-    read = read_responses(path)
-    columns: Mapping[str, Any] = {
-        key: values for key, values in read.columns.items() if key in _COUNTS
-    }
-    responses = Responses.build(columns)
+    columns: Mapping[str, Any] = read_responses(path).columns
+    # Labels tell attempts at one item apart, which are then added up.
+    told = {key: values for key, values in columns.items() if key != "weight"}
+    responses = Responses.build(told).by_cell()
     if method == "bayes":
         from headway.scale.bayes import bayes_items
         from headway.scale.items.choose import GUESS
@@ -91,9 +90,6 @@ def _coded(path: Path) -> Iterator[Matrix]:
     with TemporaryDirectory() as folder:
         read = read_codes(path, Path(folder) / "codes")
         yield Matrix.of_codes(read.code, read.models, read.items)
-
-
-_COUNTS = ("model", "item", "successes", "trials")
 
 
 def items_document(scale: ItemScale) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from headway.publish.words import clean, day, number
 
 if TYPE_CHECKING:
     from headway.elicit.record import Run
-    from headway.elicit.transcript import Exchange, Part, Step
+    from headway.elicit.transcript import Entry, Part
 
-__all__ = ["escaped", "run_line", "run_text"]
+__all__ = ["escaped", "run_line", "run_text", "trajectory_text"]
 
 WIDTH = 80
 _BAR = "  | "
@@ -63,27 +63,32 @@ def _shown(letter: str) -> str:
 
 
 def run_text(
-    run: Run, steps: Iterable[Step], verifier: str, printed: str, *, lines: int | None = 30
+    run: Run, entries: Iterable[Entry], verifier: str, printed: str, *, lines: int | None = 30
 ) -> str:
     """The whole page.
 
     Parameters
     ----------
     run : Run
-    steps : iterable of Step
+    entries : iterable of Entry
         Of its log of the wire.
     verifier, printed : str
         What the verifier and the harness printed.
     lines : int or None
         Lines that are shown of one piece of somebody's text; None shows all.
     """
-    page = [_head(run), "Transcript", *_transcript(run, steps, lines), _tokens(run), _files(run)]
+    page = [_head(run), "Transcript", *_transcript(entries, lines), _tokens(run), _files(run)]
     page.append(_snapshots(run))
     page.append(_judged(run, verifier, lines))
     if run.ended == "harness_error" and printed.strip():
         page += ["The harness printed at its end:", "\n".join(_quoted(_tail(printed), lines))]
     page.append(_versions(run))
     return "\n\n".join(part for part in page if part)
+
+
+def trajectory_text(entries: Iterable[Entry], *, lines: int | None = 30) -> str:
+    """What was said and done alone."""
+    return "\n\n".join(_transcript(entries, lines))
 
 
 def run_line(run: Run) -> str:
@@ -128,43 +133,41 @@ def _cautions(run: Run) -> Iterator[str]:
     yield from map(clean, run.notes)
 
 
-def _transcript(run: Run, steps: Iterable[Step], lines: int | None) -> Iterator[str]:
+def _transcript(entries: Iterable[Entry], lines: int | None) -> Iterator[str]:
     empty = True
-    for step in steps:
+    for entry in entries:
         empty = False
-        yield "\n".join(_step(run, step, lines))
+        yield "\n".join(_entry(entry, lines))
     if empty:
         yield "  Nothing was asked of any server."
 
 
-def _step(run: Run, step: Step, lines: int | None) -> Iterator[str]:
-    exchange = step.exchange
-    yield f"[{exchange.number}] {_at(run, exchange)}{_cost(exchange)}{_conversation(step)}"
-    if exchange.kind != "generate":
-        yield f"  {clean(exchange.kind)}: {clean(exchange.path)}, status {exchange.status}"
-    for turn in step.new:
-        # What the model said before was shown as its reply.
-        if step.begins or turn.role != "assistant":
-            for part in turn.parts:
-                yield from _part(_SAYS[turn.role], part, lines, own=turn.role != "assistant")
-    if exchange.reply:
-        for part in exchange.reply.turn.parts:
+def _entry(entry: Entry, lines: int | None) -> Iterator[str]:
+    yield f"[{entry.number}] at {_seconds(entry.at)}{_cost(entry)}{_conversation(entry)}"
+    if entry.kind != "generate":
+        yield f"  {clean(entry.kind)}: {clean(entry.path)}, status {entry.status}"
+    for turn in entry.new:
+        for part in turn.parts:
+            yield from _part(_SAYS[turn.role], part, lines, own=turn.role != "assistant")
+    if entry.reply:
+        for part in entry.reply.turn.parts:
             yield from _part("The model says", part, lines)
-        if exchange.reply.refused:
+        if entry.reply.refused:
             yield "  The server says that the model refused."
-    yield from _trouble(exchange, lines)
+    yield from _trouble(entry, lines)
 
 
-def _trouble(exchange: Exchange, lines: int | None) -> Iterator[str]:
-    if exchange.refused:
-        yield prose(f"The gateway refused this: {': '.join(exchange.refused)}", first="  ")
-    for kind, detail in exchange.infra:
-        yield prose(f"Failure: {kind.replace('_', ' ')}: {detail}", first="  ")
-    if exchange.marks:
-        yield prose(f"Marked: {', '.join(exchange.marks)}", first="  ")
-    if exchange.error:
-        yield f"  The server answered ({exchange.status}):"
-        yield from _quoted(exchange.error, lines)
+def _trouble(entry: Entry, lines: int | None) -> Iterator[str]:
+    if why := entry.refused:
+        yield prose(f"The gateway refused this: {why.kind}: {why.detail}", first="  ")
+    for failure in entry.failures:
+        said = f"{failure.kind.replace('_', ' ')}: {failure.detail}"
+        yield prose(f"Failure: {said}", first="  ")
+    if entry.marks:
+        yield prose(f"Marked: {', '.join(entry.marks)}", first="  ")
+    if entry.error:
+        yield f"  The server answered ({entry.status}):"
+        yield from _quoted(entry.error, lines)
 
 
 def _part(who: str, part: Part, lines: int | None, *, own: bool = True) -> Iterator[str]:
@@ -228,21 +231,18 @@ def _broken(line: str) -> Iterator[str]:
     yield piece
 
 
-def _at(run: Run, exchange: Exchange) -> str:
-    return f"at {_seconds(max(exchange.start - run.started.timestamp(), 0.0))}"
-
-
-def _cost(exchange: Exchange) -> str:
-    if exchange.tokens is None:
+def _cost(entry: Entry) -> str:
+    if entry.tokens is None:
         return ""
-    about = "about " if exchange.tokens.estimated else ""
-    return f", {about}{exchange.tokens.input:,} tokens in, {exchange.tokens.output:,} out"
+    about = "about " if entry.tokens.estimated else ""
+    return f", {about}{entry.tokens.input:,} tokens in, {entry.tokens.output:,} out"
 
 
-def _conversation(step: Step) -> str:
-    if step.begins and step.thread > 1:
-        return f", a conversation of its own (no. {step.thread})"
-    return f", conversation {step.thread}" if step.thread > 1 else ""
+def _conversation(entry: Entry) -> str:
+    number = entry.conversation
+    if entry.begins and number > 1:
+        return f", a conversation of its own (no. {number})"
+    return f", conversation {number}" if number > 1 else ""
 
 
 def _tokens(run: Run) -> str:

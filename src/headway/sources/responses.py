@@ -21,7 +21,9 @@ __all__ = ["LABELS", "ResponseTable", "read_responses"]
 LABELS = (
     "benchmark",
     "harness",
+    "prompts",
     "effort",
+    "setup",
     "run",
     "cluster",
     "family",
@@ -64,9 +66,10 @@ def read_responses(path: str | Path) -> ResponseTable:
     ----------
     path : path
         Columns ``model``, ``item`` and ``successes`` (or ``resolved``); ``trials`` where a row
-        counts several (1 otherwise); and any of ``benchmark``, ``harness``, ``effort``,
-        ``budget``, ``run``, ``cluster``, ``family``, ``evaluator``, ``openness`` (or
-        ``weights``), ``developer``, ``harness_developer`` and ``weight``. Others are ignored.
+        counts several (1 otherwise); and any of ``benchmark``, ``harness``, ``prompts``,
+        ``effort``, ``setup``, ``budget``, ``run``, ``cluster``, ``family``, ``evaluator``,
+        ``openness`` (or ``weights``), ``developer``, ``harness_developer`` and ``weight``. Others
+        are ignored.
 
     Returns
     -------

@@ -1,21 +1,30 @@
-"""The JSON schema of ``run.json``, from the record's own nouns."""
+"""The JSON schemas of ``run.json`` and of trajectories, from their own nouns."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from headway.elicit.record.model import Run
+from headway.elicit.transcript.trajectory import Trajectory
 
-__all__ = ["schema"]
+__all__ = ["TITLES", "schema"]
+
+TITLES = {
+    "run": "run.json of a run; headway elicit run --json and headway elicit show --json",
+    "trajectory": "all requests of a run in one form; headway elicit show --trajectory --json",
+}
 
 
-def schema() -> dict[str, Any]:
-    """What docs/schema/run.json holds; ``python docs/write_schema.py`` writes it."""
-    found = _plain(Run.model_json_schema(mode="serialization"))
+def schema(name: str = "run") -> dict[str, Any]:
+    """What docs/schema/NAME.json holds; ``python docs/write_schema.py`` writes it."""
+    nouns = {"run": Run, "trajectory": Trajectory}
+    found = _plain(TypeAdapter(nouns[name]).json_schema(mode="serialization"))
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://headway.invalid/schema/run.json",
-        "title": "run.json of a run; headway elicit run --json and headway elicit show --json",
+        "$id": f"https://headway.invalid/schema/{name}.json",
+        "title": TITLES[name],
     }
     return {**head, **found}
 
@@ -30,6 +39,8 @@ def _plain(node: dict[str, Any]) -> dict[str, Any]:
             kept[key] = " ".join(value.split("\n\n")[0].split())
         elif key != "title":
             kept[key] = _inner(value)
+    if "properties" in kept:
+        kept.setdefault("additionalProperties", False)
     return kept
 
 

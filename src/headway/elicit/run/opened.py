@@ -9,7 +9,7 @@ from pathlib import Path
 from headway.elicit.record import Run
 from headway.elicit.record.folder import altered, read
 from headway.elicit.run.wire import exchanges
-from headway.elicit.transcript import Step, steps
+from headway.elicit.transcript import Entry, Trajectory, entries, steps
 
 __all__ = ["Opened", "opened"]
 
@@ -27,9 +27,13 @@ class Opened:
     run: Run
     altered: tuple[str, ...]
 
-    def steps(self) -> Iterator[Step]:
+    def entries(self) -> Iterator[Entry]:
         """The log of the wire, exchange by exchange."""
-        return steps(exchanges(self.folder))
+        return entries(steps(exchanges(self.folder)), self.run.started)
+
+    def trajectory(self) -> Trajectory:
+        """The same as a whole."""
+        return Trajectory(self.run.id, self.run.started, tuple(self.entries()))
 
     def text(self, *names: str) -> str:
         """What was printed into these files, the end of each where it is long."""

@@ -2,6 +2,18 @@
 
 from headway.elicit.transcript.exchange import Exchange, parse
 from headway.elicit.transcript.thread import Step, steps
+from headway.elicit.transcript.trajectory import Entry, Trajectory, entries
 from headway.elicit.transcript.turns import Part, Reply, Turn
 
-__all__ = ["Exchange", "Part", "Reply", "Step", "Turn", "parse", "steps"]
+__all__ = [
+    "Entry",
+    "Exchange",
+    "Part",
+    "Reply",
+    "Step",
+    "Trajectory",
+    "Turn",
+    "entries",
+    "parse",
+    "steps",
+]

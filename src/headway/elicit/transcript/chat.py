@@ -71,11 +71,18 @@ def _add(
 
 def _turn(message: Mapping[str, Any]) -> Turn:
     role = _ROLES.get(str(message.get("role")), "user")
-    text = pieces(message.get("content"), "result" if role == "tool" else "text")
+    if role == "tool":
+        return Turn(role, pieces(message.get("content"), "result", message.get("tool_call_id")))
+    text = pieces(message.get("content"))
     thinking = tuple(Part("thinking", shown(message[key])) for key in _THINKING if message.get(key))
     refusal = (Part("text", shown(message["refusal"])),) if message.get("refusal") else ()
     calls = tuple(
-        Part("call", shown(function.get("arguments")), str(function.get("name", "")))
+        Part(
+            "call",
+            shown(function.get("arguments")),
+            str(function.get("name", "")),
+            shown(call.get("id")),
+        )
         for call in items(message.get("tool_calls"))
         for function in (mapping(call.get("function")),)
     )

@@ -55,7 +55,7 @@ class Exchange:
 
     number: int
     kind: str
-    format: str | None
+    format: Format | None
     path: str
     start: float
     end: float | None

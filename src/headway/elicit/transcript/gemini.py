@@ -67,10 +67,13 @@ def _parts(content: object) -> tuple[Part, ...]:
 def _part(piece: Mapping[str, Any]) -> Part:
     if "functionCall" in piece:
         call = mapping(piece["functionCall"])
-        return Part("call", shown(call.get("args")), str(call.get("name", "")))
+        return Part(
+            "call", shown(call.get("args")), str(call.get("name", "")), shown(call.get("id"))
+        )
     if "functionResponse" in piece:
         answer = mapping(piece["functionResponse"])
-        return Part("result", shown(answer.get("response")), str(answer.get("name", "")))
+        name, id_ = str(answer.get("name", "")), shown(answer.get("id"))
+        return Part("result", shown(answer.get("response")), name, id_)
     if "text" in piece:
         return Part("thinking" if piece.get("thought") else "text", shown(piece["text"]))
     return Part("other", "", next(iter(piece), "?"))

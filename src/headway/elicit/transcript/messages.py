@@ -86,8 +86,10 @@ def _part(block: Mapping[str, Any]) -> Part:
     if kind == "thinking":
         return Part("thinking", shown(block.get("thinking")))
     if kind == "tool_use":
-        return Part("call", shown(block.get("input")), str(block.get("name", "")))
+        name, id_ = str(block.get("name", "")), shown(block.get("id"))
+        return Part("call", shown(block.get("input")), name, id_)
     if kind == "tool_result":
         inside = text_parts(block.get("content"))
-        return Part("result", "\n".join(part.text or f"[{part.name}]" for part in inside))
+        text = "\n".join(part.text or f"[{part.name}]" for part in inside)
+        return Part("result", text, id=shown(block.get("tool_use_id")))
     return Part("other", "", str(kind))

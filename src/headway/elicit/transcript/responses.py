@@ -66,11 +66,12 @@ def _item(item: Mapping[str, Any]) -> tuple[Role, tuple[Part, ...]]:
         return "assistant", summary
     if kind in _CALLS:
         given = item.get("arguments", item.get("input", item.get("action")))
-        return "assistant", (Part("call", shown(given), str(item.get("name", kind))),)
+        name, id_ = str(item.get("name", kind)), shown(item.get("call_id"))
+        return "assistant", (Part("call", shown(given), name, id_),)
     if kind.endswith("_output"):
         output = item.get("output")
         text = "\n".join(part.text for part in pieces(output)) if isinstance(output, list) else ""
-        return "tool", (Part("result", text or shown(output)),)
+        return "tool", (Part("result", text or shown(output), id=shown(item.get("call_id"))),)
     return "assistant", (Part("other", "", kind),)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 __all__ = ["Kind", "Part", "Reply", "Role", "Turn", "items", "mapping", "shown", "text_parts"]
@@ -15,11 +15,16 @@ Kind: TypeAlias = Literal["text", "thinking", "call", "result", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a turn: text, thinking, the call of a tool, its result, or anything else."""
+    """A piece of a turn: text, thinking, the call of a tool, its result, or anything else.
+
+    ``id`` ties a result to its call, where the wire format says so. It is no part of what was
+    said: some harnesses and servers give the same call another one in each request.
+    """
 
     kind: Kind
     text: str
     name: str = ""
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,12 @@ def shown(value: object) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def text_parts(content: object, kind: Kind = "text") -> tuple[Part, ...]:
+def text_parts(content: object, kind: Kind = "text", id_: object = None) -> tuple[Part, ...]:
     """The parts of a content that is a text or a list of typed pieces with a ``text``."""
     if isinstance(content, str):
-        return (Part(kind, content),) if content else ()
+        return (Part(kind, content, id=shown(id_)),) if content else ()
     return tuple(
-        Part(kind, shown(piece["text"]))
+        Part(kind, shown(piece["text"]), id=shown(id_))
         if "text" in piece
         else Part("other", "", str(piece.get("type", "?")))
         for piece in items(content)
