@@ -283,7 +283,11 @@ def trajectory(*lines: dict[str, Any]) -> Trajectory:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_one_trajectory_whatever_the_wire_format(format_: str):
-    turn = Turn(text="I look.", reasoning="Where?", calls=(Call("bash", {"command": "wc"}),))
+    turn = Turn(
+        text="I look.",
+        reasoning="Where?",
+        calls=(Call("bash", {"command": "wc"}, id="call_scripted"),),
+    )
     whole = WHOLE[format_](turn)
     told = trajectory(
         line(format_, first(format_), json.dumps(whole)),
@@ -422,7 +426,7 @@ def test_the_trajectory_has_the_agreed_shape(headway: Program, runs: Path, repo:
     jsonschema.Draft202012Validator(form).validate(document)
     assert [entry["number"] for entry in document["entries"]] == [1, 2]
     call = document["entries"][0]["reply"]["turn"]["parts"][-1]
-    assert (call["kind"], call["name"], call["id"]) == ("call", "bash", "call_scripted")
+    assert (call["kind"], call["name"], call["id"]) == ("call", "bash", "call_1_0")
     page = headway("elicit", "show", place, "--trajectory").stdout
     assert page.startswith("[1] at ")
     assert "  | I count." in page
