@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from headway.cli import elicit_run
+from headway.cli import elicit_launch, elicit_run
 from headway.cli.options import Json
 from headway.cli.terminal import note, say
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 elicit = App(name="elicit", help="Run models in setups on tasks, in a sandbox, within a budget.")
 elicit.command(elicit_run.run)
 elicit.command(elicit_run.show)
+elicit.command(elicit_launch.status)
+elicit.command(elicit_launch.stop)
 
 Shelf = Annotated[Path | None, Parameter(name="--folder")]
 Accepted = Annotated[list[str] | None, Parameter(name="--accept-licence", negative=())]
