@@ -150,8 +150,8 @@ def show(
 
 def _plan(
     task: str,
-    model: Annotated[str | None, Parameter(show_default=False)] = None,
-    harness: Annotated[str | None, Parameter(show_default=False)] = None,
+    model: str,
+    harness: str,
     server: str | None,
     budget: str,
     weights: str | None,
