@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "DataError",
+    "DesignError",
     "GapError",
     "GatewayError",
     "HarnessError",
@@ -68,6 +69,10 @@ class RunError(HeadwayError):
 
 class LaunchError(HeadwayError):
     """The runs of a design cannot be launched, or their folder is in use or of another kind."""
+
+
+class DesignError(HeadwayError):
+    """A design is wrong, or is not what it was when its runs were planned."""
 
 
 class HarnessError(HeadwayError):

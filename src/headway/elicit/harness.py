@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from headway.elicit.platforms import here, triple
 from headway.elicit.profile import Format
@@ -25,11 +25,14 @@ from headway.errors import HarnessError, UnknownNameError
 
 __all__ = [
     "PLACEHOLDERS",
+    "TEXTS",
+    "UNPASSED",
     "Harness",
     "Invocation",
     "Log",
     "Observed",
     "Package",
+    "Passing",
     "Setting",
     "Where",
     "load",
@@ -47,7 +50,14 @@ PLACEHOLDERS = (
     "program",  # its program, in that folder
     "max_turns",
 )
+# Texts for the model beside the task's; a harness that can be given one says how.
+TEXTS = ("system", "addition")
+UNPASSED = {
+    "system": "its file does not say how its system prompt is replaced ([system]).",
+    "addition": "its file does not say how something is added to its prompt ([addition]).",
+}
 _HELD = re.compile(r"\{([A-Za-z_]+)\}")
+_PLACES = {f"{{{name}}}": name for name in TEXTS}
 # One argument of a program, as Linux limits it (MAX_ARG_STRLEN), with the byte that ends it.
 _LONGEST = 128 * 1024 - 1
 
@@ -134,8 +144,23 @@ class Observed(_Part):
     notes: tuple[str, ...] = ()
 
 
+class Passing(_Part):
+    """How a text for the model is given to a harness; used in runs that have one.
+
+    Attributes
+    ----------
+    command : tuple of str
+        Elements that take the place of the element ``{system}`` or ``{addition}`` of the command.
+    seed_files : dict of str to str
+        Files in the home; the text may only be all of one.
+    """
+
+    command: tuple[str, ...] = ()
+    seed_files: dict[str, str] = {}
+
+
 class Setting(_Part):
-    """What one run fills in."""
+    """What one run fills in; ``system`` and ``addition`` are empty where nothing is given."""
 
     prompt: str = Field(min_length=1)
     model: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")
@@ -145,8 +170,10 @@ class Setting(_Part):
     home: PurePosixPath
     folder: PurePosixPath
     max_turns: int = Field(default=200, ge=1)
+    system: str = ""
+    addition: str = ""
 
-    @field_validator("prompt")
+    @field_validator("prompt", "system", "addition")
     @classmethod
     def _short(cls, prompt: str) -> str:
         if "\0" in prompt or len(prompt.encode()) > _LONGEST:
@@ -180,6 +207,9 @@ class Harness(_Part):
     seed_files : dict of str to str
         Files that are written into the home before the start: relative path to text, both with
         placeholders; the prompt may only be all of a file.
+    system, addition : Passing or None
+        How its system prompt is replaced, and how something is added to it; None where it cannot
+        be, or nobody tried.
     version_command : tuple of str
         Prints the version; empty for our own loop.
     log : Log
@@ -195,6 +225,8 @@ class Harness(_Part):
     command: tuple[str, ...] = Field(min_length=1)
     environment: dict[str, str] = {}
     seed_files: dict[str, str] = {}
+    system: Passing | None = None
+    addition: Passing | None = None
     version_command: tuple[str, ...] = ()
     log: Log
     licence: Licence
@@ -203,8 +235,25 @@ class Harness(_Part):
     @field_validator("command")
     @classmethod
     def _known(cls, command: tuple[str, ...]) -> tuple[str, ...]:
-        _check(command, PLACEHOLDERS)
+        _check(tuple(text for text in command if text not in _PLACES), PLACEHOLDERS)
         return command
+
+    @model_validator(mode="after")
+    def _placed(self) -> Harness:
+        """Each text that can be given has its place, and no place is without a text."""
+        for name in TEXTS:
+            passing: Passing | None = getattr(self, name)
+            if bool(passing and passing.command) != (f"{{{name}}}" in self.command):
+                raise ValueError(
+                    f"the element {{{name}}} of the command and the table [{name}] with a command "
+                    "go together"
+                )
+            if passing:
+                _check(passing.command, (*PLACEHOLDERS[1:], name))
+                held = (text for text in passing.seed_files.values() if text != f"{{{name}}}")
+                _check((*passing.seed_files, *held), PLACEHOLDERS[1:])
+                self._inside(passing.seed_files)
+        return self
 
     @field_validator("environment", "seed_files")
     @classmethod
@@ -235,18 +284,39 @@ class Harness(_Part):
         return self.package.on(self.package.program, platform) if self.package else "."
 
     def fill(self, setting: Setting) -> Invocation:
-        """The command, environment and seed files of one run."""
-        values = {name: str(getattr(setting, name, "")) for name in PLACEHOLDERS}
+        """The command, environment and seed files of one run.
+
+        Raises
+        ------
+        HarnessError
+            If it is given a text that its file does not say how to pass on.
+        """
+        values = {name: str(getattr(setting, name, "")) for name in (*PLACEHOLDERS, *TEXTS)}
         values["program"] = str(setting.folder / self.program())
         inside = {"HOME": values["home"], "PATH": "/usr/local/bin:/usr/bin:/bin"}
+        given = {name: self._passing(name) for name in TEXTS if values[name]}
+        files = dict(self.seed_files)
+        words: list[str] = []
+        for text in self.command:
+            if text not in _PLACES:
+                words.append(text)
+            elif passing := given.get(_PLACES[text]):
+                words += passing.command
+        for passing in given.values():
+            files |= passing.seed_files
         return Invocation(
-            argv=tuple(_filled(text, values) for text in self.command),
+            argv=tuple(_filled(text, values) for text in words),
             environment=inside | {k: _filled(v, values) for k, v in self.environment.items()},
             seed_files={
-                _filled(name, values): _filled(text, values)
-                for name, text in self.seed_files.items()
+                _filled(name, values): _filled(text, values) for name, text in files.items()
             },
         )
+
+    def _passing(self, name: str) -> Passing:
+        passing: Passing | None = getattr(self, name)
+        if passing is None:
+            raise HarnessError(f"{self.title}: {UNPASSED[name]}")
+        return passing
 
 
 def _check(texts: tuple[str, ...], allowed: tuple[str, ...]) -> None:

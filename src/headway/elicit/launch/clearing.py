@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from headway.elicit.design import Cell, Design, plan_of
@@ -11,6 +12,7 @@ from headway.elicit.launch.account import worth
 from headway.elicit.launch.folder import Folder
 from headway.elicit.launch.log import Log, lines
 from headway.elicit.launch.lost import spent_in, sweep_scratch, wait_for
+from headway.elicit.run import Plan
 from headway.elicit.sandbox import sweep
 from headway.elicit.tokens import Tokens
 from headway.errors import HeadwayError, LaunchError
@@ -91,9 +93,7 @@ def _money(design: Design, cell: Cell | None, tokens: Tokens | None) -> float | 
     return plan.profile.prices.of(tokens)
 
 
-def _plan(design: Design, cell: Cell) -> Any:
-    from pathlib import Path
-
+def _plan(design: Design, cell: Cell) -> Plan | None:
     try:
         return plan_of(design, cell, Path())
     except HeadwayError:

@@ -44,26 +44,32 @@ class Folder:
 
     @property
     def design(self) -> Path:
+        """The design as it was begun with."""
         return self.path / "design.toml"
 
     @property
     def lock(self) -> Path:
+        """Held by the one launcher that works here."""
         return self.hidden / "lock"
 
     @property
     def log(self) -> Path:
+        """What happened."""
         return self.hidden / "log.jsonl"
 
     @property
     def now(self) -> Path:
+        """How far the runs in progress are."""
         return self.hidden / "now"
 
     @property
     def stop(self) -> Path:
+        """A request to stop."""
         return self.hidden / "stop"
 
     @property
     def earlier(self) -> Path:
+        """Records of runs that are done again."""
         return self.hidden / "earlier"
 
     @property

@@ -105,7 +105,7 @@ class Launcher:
     _done: int = 0
 
     def __post_init__(self) -> None:
-        self._prices = prices_of(self.design)
+        self._prices = prices_of(self.design, self.waiting)
 
     def run(self) -> None:
         """Do what is missing, until it is done, stopped, or cannot go on.
@@ -194,6 +194,7 @@ class Launcher:
             self._fail(cell, str(error))
             return
         if self.folder.has(cell.id):
+            self.statuses[read(self.folder.path / cell.id).status] -= 1
             self.folder.put_aside(cell.id)
         self.numbers[cell.id] += 1
         reserve = most(plan.budget, plan.profile.prices)

@@ -42,9 +42,11 @@ class FileLine:
     now: str
 
     def is_over(self) -> bool:
+        """Whether the file is gone."""
         return not os.path.exists(self.go)  # noqa: PTH110 - asked twice a second
 
     def tell(self, share: float, text: str) -> None:
+        """Write it down, for whoever looks."""
         # A disk that is full must not end a run over a word that only a person reads.
         with suppress(OSError):
             Path(self.now).write_text(json.dumps([share, text]), encoding="utf-8")

@@ -80,16 +80,18 @@ def holders(folders: list[Path]) -> set[int]:
     """Processes, other than this one, that have a file below one of these folders open."""
     tops = tuple(f"{folder.resolve()}/" for folder in folders)
     found: set[int] = set()
-    for pid in os.listdir("/proc") if tops else ():
-        if not pid.isdecimal() or int(pid) == os.getpid():
-            continue
-        try:
-            handles = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
-        except OSError:
-            continue
-        if any(handle.startswith(tops) for handle in handles):
+    for process in Path("/proc").iterdir() if tops else ():
+        pid = process.name
+        if pid.isdecimal() and int(pid) != os.getpid() and _has_open(process, tops):
             found.add(int(pid))
     return found
+
+
+def _has_open(process: Path, tops: tuple[str, ...]) -> bool:
+    try:
+        return any(str(handle.readlink()).startswith(tops) for handle in (process / "fd").iterdir())
+    except OSError:
+        return False  # it is gone, or another user's
 
 
 def scratch() -> Path:

@@ -179,9 +179,7 @@ def _check_cap(had: Tally, out: Path) -> None:
         )
 
 
-def _outcome(
-    folder: Folder, launcher: Launcher, found: Expanded, stopping: Stopping
-) -> Outcome:
+def _outcome(folder: Folder, launcher: Launcher, found: Expanded, stopping: Stopping) -> Outcome:
     state, left = launcher.state(), len(launcher.waiting)
     account, ended = launcher.account, launcher.ended
     why = ""

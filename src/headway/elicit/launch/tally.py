@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from headway.elicit.budget import Prices
@@ -40,7 +40,7 @@ def tally(folder: Folder, design: Design, cells: Sequence[Cell]) -> Tally:
     RunError
         If the record of a run cannot be read.
     """
-    prices = prices_of(design)
+    prices = prices_of(design, cells)
     cap = design.cap
     account = Account(cap.limit if cap else None, cap.currency if cap else _currency(prices))
     statuses: Counter[str] = Counter()
@@ -69,15 +69,15 @@ def tally(folder: Folder, design: Design, cells: Sequence[Cell]) -> Tally:
     return Tally(account, statuses, tuple(left.values()), again, dearest)
 
 
-def prices_of(design: Design) -> dict[str, Prices | None]:
-    """Prices by a model's name in the design.
+def prices_of(design: Design, cells: Iterable[Cell]) -> dict[str, Prices | None]:
+    """Prices of the models of these runs, by their names in the design.
 
     Raises
     ------
     LaunchError
         If the design has a cap that a model's prices cannot be held against.
     """
-    profiles = {model: load(model) for model in design.models}
+    profiles = {model: load(model) for model in sorted({cell.model for cell in cells})}
     for model, profile in profiles.items():
         if design.cap is not None:
             _check(model, profile, design.cap.currency)

@@ -21,6 +21,7 @@ __all__ = [
     "HarnessUsed",
     "ModelUsed",
     "Run",
+    "SetupUsed",
     "Snapshot",
     "Spending",
     "Status",
@@ -77,6 +78,23 @@ class HarnessUsed(_Part):
     digest: str
     installed_digest: str | None = None
     command: tuple[str, ...]
+
+
+class SetupUsed(_Part):
+    """What a design set beside the harness, with the names that it has there.
+
+    ``prompts`` is the name of what replaced the harness's system prompt or was added to it, and
+    ``prompts_digest`` the hash of these texts (null: neither). ``effort`` is what was sent in place
+    of the harness's. Names are null in a run of no design.
+    """
+
+    design: str | None = None
+    name: str | None = None
+    prompts: str = "harness"
+    prompts_digest: str | None = None
+    effort: str | None = None
+    budget: str | None = None
+    seed: int | None = None
 
 
 class Spending(_Part):
@@ -177,6 +195,7 @@ class Run(_Part):
     task: TaskUsed
     model: ModelUsed
     harness: HarnessUsed
+    setup: SetupUsed = SetupUsed()
     budget: Budget
     attempt: Annotated[int, Field(ge=1)]
     started: dt.datetime

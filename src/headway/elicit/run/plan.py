@@ -15,11 +15,11 @@ from pydantic import BaseModel
 from headway.elicit.budget import Budget
 from headway.elicit.gateway.config import Limits
 from headway.elicit.harness import Harness
-from headway.elicit.profile import Format, Profile
+from headway.elicit.profile import Format, Profile, Prompts
 from headway.elicit.record.folder import taken
 from headway.elicit.task import Task
 
-__all__ = ["Plan", "digest"]
+__all__ = ["Named", "Plan", "digest"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _LOOPBACK = re.compile(r"^http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?=/|$)")
@@ -31,6 +31,16 @@ def digest(value: BaseModel | dict[str, Any]) -> str:
     plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Names that a design gives: its own, of the setup, of the prompts and of the budget."""
+
+    design: str | None = None
+    setup: str | None = None
+    prompts: str = "harness"
+    budget: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,12 @@ class Plan:
         Which attempt it is; None takes the next free number in ``out``.
     levels : tuple of float
         Spend levels, in the unit of the budget, at which the work folder is copied and scored.
+    prompts : Prompts
+        What replaces the harness's system prompt or is added to it; by default neither.
+    named : Named
+        How a design calls what this run is part of; does not count as a difference of runs.
+    seed : int or None
+        Another seed makes other attempts at the same.
     installed : Path or None
         Folder of installed harnesses; None is the user's own.
     pauses : tuple of float
@@ -68,6 +84,9 @@ class Plan:
     number: int | None = None
     levels: tuple[float, ...] = ()
     max_turns: int = 200
+    prompts: Prompts = field(default_factory=Prompts)
+    named: Named = field(default_factory=Named)
+    seed: int | None = None
     installed: Path | None = None
     pauses: tuple[float, ...] = (2.0, 10.0)
     limits: Limits = field(default_factory=Limits)
@@ -112,21 +131,30 @@ class Plan:
                 "sampling": self.sampling,
                 "seconds": self.seconds,
                 "max_turns": self.max_turns,
+                "prompts": self.prompts_digest,
+                "seed": self.seed,
             }
         )
 
     @cached_property
+    def prompts_digest(self) -> str | None:
+        """SHA-256 of the texts beside the task's; None where there is none."""
+        texts = self.prompts.model_dump(include={"system", "addition"}, exclude_none=True)
+        return digest(texts) if texts else None
+
+    @cached_property
     def attempt(self) -> int:
         """Number of the attempt, from 1."""
-        return self.number or taken(self.out, self._stem) + 1
+        return self.number or taken(self.out, self.stem) + 1
 
     @property
     def id(self) -> str:
         """Name of the run and of its folder."""
-        return f"{self._stem}-{self.attempt}"
+        return f"{self.stem}-{self.attempt}"
 
     @property
-    def _stem(self) -> str:
+    def stem(self) -> str:
+        """Name of the run without the number of its attempt."""
         names = (self.task.name.rpartition("/")[2], self.profile.name, self.harness.name)
         plain = [_ODD.sub("-", name.lower()).strip("-.") or "x" for name in names]
         return "-".join([*plain, self.setup[:6]])

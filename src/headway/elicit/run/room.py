@@ -64,6 +64,8 @@ def prepare(plan: Plan, start: Path, folder: Path, socket: Path) -> Ready:
             home=HOME,
             folder=_PLACE,
             max_turns=plan.max_turns,
+            system=plan.prompts.system or "",
+            addition=plan.prompts.addition or "",
         )
     )
     # A harness without a package is our own loop, or takes what the host has.

@@ -8,12 +8,12 @@ import sys
 
 import headway
 from headway.elicit.gateway.summary import Summary
-from headway.elicit.record import HarnessUsed, ModelUsed, Spending, TaskUsed
+from headway.elicit.record import HarnessUsed, ModelUsed, SetupUsed, Spending, TaskUsed
 from headway.elicit.run.plan import Plan, digest
 from headway.elicit.run.room import Ready
 from headway.elicit.tokens import Tokens
 
-__all__ = ["harness_used", "model_used", "spending", "task_used", "versions"]
+__all__ = ["harness_used", "model_used", "setup_used", "spending", "task_used", "versions"]
 
 _UNITS = {"tokens": "weighted tokens", "time": "seconds"}
 
@@ -40,15 +40,36 @@ def model_used(plan: Plan, summary: Summary | None) -> ModelUsed:
 
 
 def harness_used(plan: Plan, ready: Ready) -> HarnessUsed:
-    """Which harness; the prompt stands in the log of the wire, not once more in the command."""
-    prompt = plan.task.instruction
-    command = tuple(word.replace(prompt, "{prompt}") for word in ready.invocation.argv)
+    """Which harness; what it told the model stands in the log of the wire, not here once more."""
+    texts = {
+        "{prompt}": plan.task.instruction,
+        "{system}": plan.prompts.system,
+        "{addition}": plan.prompts.addition,
+    }
+    command = ready.invocation.argv
+    for name, text in texts.items():
+        if text:
+            command = tuple(word.replace(text, name) for word in command)
     return HarnessUsed(
         name=plan.harness.name,
         version=ready.version,
         digest=digest(plan.harness),
         installed_digest=ready.installed_digest,
         command=command,
+    )
+
+
+def setup_used(plan: Plan) -> SetupUsed:
+    """How a design calls this setup, and what it changed in the harness's own."""
+    effort = plan.profile.sampling.effort if plan.sampling == "profile" else None
+    return SetupUsed(
+        design=plan.named.design,
+        name=plan.named.setup,
+        prompts=plan.named.prompts,
+        prompts_digest=plan.prompts_digest,
+        effort=effort,
+        budget=plan.named.budget,
+        seed=plan.seed,
     )
 
 

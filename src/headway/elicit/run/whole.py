@@ -14,7 +14,14 @@ from headway.elicit.record.folder import drafted, finish
 from headway.elicit.run.attempt import Tried, attempt
 from headway.elicit.run.changes import changes
 from headway.elicit.run.plan import Plan
-from headway.elicit.run.told import harness_used, model_used, spending, task_used, versions
+from headway.elicit.run.told import (
+    harness_used,
+    model_used,
+    setup_used,
+    spending,
+    task_used,
+    versions,
+)
 from headway.elicit.run.watch import Copied, Tell
 from headway.elicit.sandbox import Collected
 from headway.elicit.tokens import Tokens
@@ -86,6 +93,7 @@ def _record(plan: Plan, start: Path, draft: Path, tries: list[Tried]) -> Run:
         task=task_used(plan),
         model=model_used(plan, summary),
         harness=harness_used(plan, last.ready),
+        setup=setup_used(plan),
         budget=plan.budget,
         attempt=plan.attempt,
         started=last.started,

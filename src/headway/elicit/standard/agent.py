@@ -233,7 +233,10 @@ def loop(args: argparse.Namespace, rules: Data, here: Path, log: Log) -> None:
     """Ask, run, tell, again. Ends with Ended."""
     request, read, tell = FORMATS[args.format]
     values = {"work": args.work, "seconds": rules["command_seconds"], "turns": args.max_turns}
-    system = fill((here / rules["system"]).read_text(encoding="utf-8").strip(), **values)
+    said = Path(args.system) if args.system else here / rules["system"]
+    system = fill(said.read_text(encoding="utf-8").strip(), **values)
+    if args.addition:
+        system += "\n\n" + Path(args.addition).read_text(encoding="utf-8").strip()
     turns: list[Data] = []
     if rules.get("examples"):
         turns += json.loads((here / rules["examples"]).read_text(encoding="utf-8"))
@@ -288,6 +291,8 @@ def main() -> int:
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--format", required=True, choices=sorted(FORMATS))
     parser.add_argument("--work", default=".")
+    parser.add_argument("--system", help="file with a system prompt in place of the rules' own")
+    parser.add_argument("--addition", help="file with what is added to the system prompt")
     parser.add_argument("--max-turns", type=int, default=200)
     parser.add_argument("instruction")
     args = parser.parse_args()

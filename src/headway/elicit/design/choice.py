@@ -1,0 +1,106 @@
+"""One model in one setup within one budget: what that means, or why it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from headway.elicit.budget import Budget
+from headway.elicit.design.model import Design, Setup
+from headway.elicit.design.shelf import Shelf
+from headway.elicit.harness import TEXTS, UNPASSED
+from headway.elicit.profile import Profile, Prompts, Sampling
+from headway.elicit.run.asked import asked_budget, default_sampling
+from headway.errors import ProfileError, RunError
+
+__all__ = ["Choice", "Unfit", "choose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A model in a harness, with everything that a setup and a budget set."""
+
+    model: str
+    setup: str
+    harness: str
+    profile: Profile
+    prompts: Prompts
+    prompts_name: str
+    sampling: Literal["profile", "harness"]
+    budget: Budget
+    budget_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A model in a harness that cannot be run, with the reason."""
+
+    model: str
+    harness: str
+    why: str
+
+
+def choose(
+    design: Design, shelf: Shelf, model: str, setup: str, budget: str
+) -> Iterator[Choice | Unfit]:
+    """What a setup means for a model: one harness, or each of the design's."""
+    profile, wanted = shelf.profile(model), design.setups[setup]
+    for name in _harnesses(design, wanted, profile):
+        if name is None:
+            why = f"No preferred harness of {profile.title} is known (preferred_harness)."
+            yield Unfit(model, "own", why)
+            continue
+        try:
+            yield _choice(design, shelf, model, setup, name, budget)
+        except (ProfileError, RunError) as error:
+            yield Unfit(model, name, str(error))
+
+
+def _harnesses(design: Design, setup: Setup, profile: Profile) -> tuple[str | None, ...]:
+    if setup.harness == "each":
+        return design.harnesses
+    if setup.harness == "common":
+        return (design.common,)
+    return (profile.preferred_harness if setup.harness == "own" else setup.harness,)
+
+
+def _choice(design: Design, shelf: Shelf, model: str, setup: str, name: str, budget: str) -> Choice:
+    profile, harness, wanted = shelf.profile(model), shelf.harness(name), design.setups[setup]
+    profile.common(harness.formats)
+    profile = _served(design, model, profile)
+    prompts = _prompts(design, wanted, profile)
+    for text in TEXTS:
+        if getattr(prompts, text) and getattr(harness, text) is None:
+            raise RunError(
+                f"{harness.title} cannot take the prompts {wanted.prompts!r}: {UNPASSED[text]}"
+            )
+    limit = design.budgets[budget]
+    sampling = wanted.sampling or default_sampling(harness, profile)
+    if wanted.effort:
+        # Of a harness that keeps its own sampling, the effort alone is replaced.
+        kept = profile.sampling if sampling == "profile" else Sampling()
+        changed = kept.model_copy(update={"effort": wanted.effort})
+        profile, sampling = profile.model_copy(update={"sampling": changed}), "profile"
+    return Choice(
+        model, setup, name, profile, prompts, wanted.prompts, sampling,
+        asked_budget(limit.limit, limit.weights).at(profile), budget,
+    )  # fmt: skip
+
+
+def _served(design: Design, model: str, profile: Profile) -> Profile:
+    if server := design.servers.get(model):
+        return profile.at(server)
+    if any("{base}" in end.url for end in profile.endpoints.values()):
+        raise RunError(f"{profile.title} is served by yourself: say where under [servers].")
+    return profile
+
+
+def _prompts(design: Design, setup: Setup, profile: Profile) -> Prompts:
+    if setup.prompts == "harness":
+        return Prompts()
+    if setup.prompts != "profile":
+        return design.prompts[setup.prompts]
+    if profile.prompts.system is None and profile.prompts.addition is None:
+        raise RunError(f"No prompts of {profile.title} are known (prompts of its profile).")
+    return profile.prompts

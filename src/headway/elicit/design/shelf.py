@@ -1,0 +1,115 @@
+"""The profiles, harnesses and tasks that a design names, each read once."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from headway.elicit import harness as harnesses
+from headway.elicit import profile as profiles
+from headway.elicit import task as tasks
+from headway.elicit.design.model import Design, near
+from headway.elicit.harness import Harness
+from headway.elicit.profile import Profile
+from headway.elicit.task import Task
+from headway.errors import DesignError, UnknownNameError
+
+__all__ = ["Shelf", "suites"]
+
+
+def suites() -> tuple[str, ...]:
+    """Names of the suites that ship: folders of tasks."""
+    found = files("headway.elicit").joinpath("tasks").iterdir()
+    return tuple(sorted(p.name for p in found if p.is_dir() and not p.name.startswith("_")))
+
+
+class Shelf:
+    """What was read so far, by the name that a design gives it."""
+
+    def __init__(self) -> None:
+        self._profiles: dict[str, Profile] = {}
+        self._harnesses: dict[str, Harness] = {}
+        self._tasks: dict[str, Task] = {}
+
+    @classmethod
+    def of(cls, design: Design) -> Shelf:
+        """A shelf on which all names of a design were looked up, even those that nothing uses.
+
+        Raises
+        ------
+        UnknownNameError, ProfileError, HarnessError, TaskError, DesignError
+            For the first name that is not known or whose file is wrong.
+        """
+        shelf = cls()
+        words = {"common", "own", "each"}
+        for model in design.models:
+            shelf.profile(model)
+        named = (setup.harness for setup in design.setups.values())
+        for name in (*design.harnesses, design.common, *named):
+            if name not in words:
+                shelf.harness(name)
+        shelf.tasks(design)
+        return shelf
+
+    def profile(self, name: str) -> Profile:
+        """A profile by name or path."""
+        if name not in self._profiles:
+            self._profiles[name] = profiles.load(name)
+        return self._profiles[name]
+
+    def harness(self, name: str) -> Harness:
+        """A harness by name or path."""
+        if name not in self._harnesses:
+            self._harnesses[name] = harnesses.load(name)
+        return self._harnesses[name]
+
+    def task(self, name: str) -> Task:
+        """A task by the path of its folder, or by the name of one that ships."""
+        if name not in self._tasks:
+            self._tasks[name] = tasks.find(name)
+        return self._tasks[name]
+
+    def tasks(self, design: Design) -> tuple[str, ...]:
+        """Names or paths of all tasks, suites and folders of several replaced by what they hold.
+
+        Raises
+        ------
+        DesignError
+            If a folder holds no task, or two tasks have the same name.
+        """
+        found = dict.fromkeys(name for given in design.tasks for name in _held(given))
+        titles: dict[str, str] = {}
+        for name in found:
+            title = self.task(name).name
+            if title in titles:
+                raise DesignError(
+                    f"The design {design.name}: {titles[title]} and {name} are two tasks of the "
+                    f"name {title}; rename one."
+                )
+            titles[title] = name
+        return tuple(found)
+
+
+def _held(name: str) -> tuple[str, ...]:
+    path = Path(name)
+    if name in suites():
+        return _inside(Path(str(files("headway.elicit").joinpath("tasks", name))), name)
+    if path.is_absolute():
+        if not path.is_dir():
+            raise UnknownNameError(f"There is no folder {name!r} of a task, or of tasks.")
+        return (name,) if (path / "task.toml").exists() else _inside(path, name)
+    if name not in tasks.micro():
+        known = (*suites(), *tasks.micro())
+        raise UnknownNameError(
+            f"There is no suite or task {name!r}; {near(name, known)} "
+            "(A task of your own is given by the path of its folder.)"
+        )
+    return (name,)
+
+
+def _inside(folder: Path, name: str) -> tuple[str, ...]:
+    held = sorted(path for path in folder.iterdir() if (path / "task.toml").exists())
+    if not held:
+        raise DesignError(f"The folder {name} holds no task: a task is a folder with a task.toml.")
+    micro = tasks.micro() if name == "micro" else ()
+    return tuple(path.name if path.name in micro else str(path) for path in held)
