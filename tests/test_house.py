@@ -56,6 +56,8 @@ HEAVY = {
     "threadpoolctl": set(),
     "jax": set(),
     "numpyro": set(),
+    "dask": set(),
+    "distributed": set(),
 }
 
 

@@ -22,12 +22,6 @@ CANARY = "sk-canary/3b9c+77dd==launch"
 FIRST = Tokens(100, 20, 3, 40, 5)
 LAST = Tokens(150, 30, 0, 7, 2)
 
-_SOLUTIONS = {
-    "count.txt": "wc -l < notes.txt > count.txt",
-    "": "echo hello > out.txt",
-}
-
-
 def solves(got: Got) -> Turn:
     """One command that solves the task *lines*, then the answer; the server keeps no state."""
     if any(turn["role"] == "tool" for turn in got.document["messages"]):
@@ -58,6 +52,7 @@ class Launch:
     model: str = "scripted"
     more: str = ""
     env: dict[str, str] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.out = self.home / "out"
@@ -82,8 +77,11 @@ class Launch:
     def begin(self, *words: str, **more: Any) -> subprocess.Popen[str]:
         """Start the launcher; it is not waited for."""
         return subprocess.Popen(
-            [sys.executable, "-m", "headway", "elicit", "run", str(self.design)]
-            + ["--out", str(self.out), *words],
+            [
+                *self.before,
+                *(sys.executable, "-m", "headway", "elicit", "run", str(self.design)),
+                *("--out", str(self.out), *words),
+            ],
             env={**os.environ, "HEADWAY_SCRIPTED_KEY": CANARY, **self.env},
             text=True,
             stdout=subprocess.PIPE,
@@ -143,3 +141,15 @@ def ended(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> None:
     """Send a signal, and wait for the end."""
     process.send_signal(number)
     process.communicate(timeout=60)
+
+
+def main() -> None:
+    """Serve as a process of its own, each reply after so many seconds; ends with its input."""
+    with Scripted(slowly(float(sys.argv[2])), port=int(sys.argv[1])) as server:
+        sys.stdout.write(f"{server.url}\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

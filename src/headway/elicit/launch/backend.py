@@ -26,8 +26,11 @@ class Backend(Protocol):
     def heard(self) -> dict[str, tuple[float, str]]:
         """Share of the budget and a word of each run in progress, by run."""
 
-    def twice(self) -> list[tuple[str, float]]:
-        """Runs that the place itself began again since it was last asked, with the share lost."""
+    def twice(self) -> list[tuple[str, float | None]]:
+        """Runs that the place itself began again since it was last asked.
+
+        With the share of the budget that was lost, None where nothing is known.
+        """
 
     def end(self) -> None:
         """Have all runs in progress end now."""
@@ -73,7 +76,7 @@ class Here:
         """What runs in progress said last."""
         return heard(self._folder.now)
 
-    def twice(self) -> list[tuple[str, float]]:
+    def twice(self) -> list[tuple[str, float | None]]:
         """No executor here begins anything again by itself."""
         return []
 

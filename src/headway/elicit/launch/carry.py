@@ -48,8 +48,8 @@ class Came:
         Its folder is there; it cannot begin, or not go on; its process was lost; it was told to
         end.
     why : str
-    share : float
-        Of the budget, as was last said.
+    share : float or None
+        Of the budget, as was last said; None where nothing is known.
     packed : Packed or None
         The run's folder, from a machine that shares no disk with the launcher.
     tokens : dict or None
@@ -58,17 +58,20 @@ class Came:
 
     how: Literal["done", "refused", "lost", "ended"]
     why: str = ""
-    share: float = 0.0
+    share: float | None = 0.0
     packed: Any = None
     tokens: dict[str, Any] | None = None
 
 
-def carry_out(job: Job) -> Came:
-    """Carry out one run; whatever happens to its process, something is returned."""
+def carry_out(job: Job, *, keep: bool = True) -> Came:
+    """Carry out one run; whatever happens to its process, something is returned.
+
+    ``keep`` has the process wait for the next run of this kind.
+    """
     child = _borrowed()
     came = child.carry_out(job)
     if came.how in {"done", "refused"}:
-        _give_back(child)
+        _give_back(child) if keep else child.dismiss()
     return came
 
 

@@ -37,7 +37,7 @@ def clear(folder: Folder, design: Design, cells: Sequence[Cell], log: Log) -> No
     for path in folder.now.iterdir():
         path.unlink()
     for went in _astray(folder):
-        missed(design, by_run.get(went["run"]), went["run"], None, log, why="the launcher ended")
+        missed(design, by_run.get(went["run"]), went["run"], log, why="the launcher ended")
     sweep()
     sweep_scratch()
 
@@ -74,14 +74,34 @@ def bury(
 
 
 def missed(
-    design: Design, cell: Cell | None, run: str, share: float | None, log: Log, *, why: str
+    design: Design,
+    cell: Cell | None,
+    run: str,
+    log: Log,
+    *,
+    why: str,
+    share: float | None = None,
+    tokens: Tokens | None = None,
 ) -> dict[str, Any]:
-    """Count an attempt of which nothing is left but the share of its budget that it told of."""
-    money = None
-    if cell is not None:
-        plan = _plan(design, cell)
+    """Count an attempt of which no folder is left here.
+
+    By its tokens, where its worker still told them; else by the last share of its budget that it
+    told of; else by all of its budget.
+    """
+    plan = _plan(design, cell) if cell else None
+    if tokens is not None:
+        money = _money(design, cell, tokens)
+    else:
         money = worth(share, plan.budget, plan.profile.prices) if plan else None
-    return log("lost", run=run, draft=None, tokens=None, money=money, known=share == 0, why=why)
+    return log(
+        "lost",
+        run=run,
+        draft=None,
+        tokens=tokens.to_dict() if tokens else None,
+        money=money,
+        known=tokens is not None and not tokens.estimated,
+        why=why,
+    )
 
 
 def _money(design: Design, cell: Cell | None, tokens: Tokens | None) -> float | None:

@@ -23,7 +23,8 @@ from headway.elicit.launch.stopping import Stopping
 from headway.elicit.launch.tally import prices_of
 from headway.elicit.record import Run
 from headway.elicit.record.folder import read
-from headway.errors import HeadwayError
+from headway.elicit.tokens import Tokens
+from headway.errors import HeadwayError, RunError
 
 __all__ = ["Launcher", "State"]
 
@@ -33,6 +34,8 @@ _ROOM = 32 << 20
 _AGAIN = 2
 # Seconds between two looks at requests to stop, and two words to whoever looks on.
 _TICK = 0.5
+# Seconds within which what is told to end has ended.
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,8 @@ class Launcher:
             self.backend.end()
         for run, share in self.backend.twice():
             cell = next((held for held in self._running.values() if held.id == run), None)
-            self._count(missed(self.design, cell, run, share, self.log, why="its worker was lost"))
+            why = "its worker was lost"
+            self._count(missed(self.design, cell, run, self.log, why=why, share=share))
 
     # ------------------------------------------------------------------ starting
 
@@ -191,7 +195,7 @@ class Launcher:
         try:
             plan = plan_of(self.design, cell, self.folder.path)
         except HeadwayError as error:
-            self._fail(cell, str(error))
+            self.failed[cell.id] = str(error)
             return
         if self.folder.has(cell.id):
             self.statuses[read(self.folder.path / cell.id).status] -= 1
@@ -211,11 +215,12 @@ class Launcher:
     def _settle(self, future: Future[Came]) -> None:
         """Take in what came of a run."""
         cell = self._running.pop(future)
-        error = None if future.cancelled() else future.exception()
+        heard = self.backend.heard().get(cell.id)
         self.account = self.account.ended(cell.id)
         self.backend.forget(cell.id)
-        if future.cancelled() or error is not None:
-            self._lost(cell, Came("lost", f"the executor lost it ({error!r})"))
+        if future.cancelled() or (error := future.exception()) is not None:
+            why = "it was cancelled" if future.cancelled() else f"its executor lost it ({error!r})"
+            self._lost(cell, Came("lost", why, heard[0] if heard else None))
             return
         came = future.result()
         if came.how == "done":
@@ -227,8 +232,14 @@ class Launcher:
 
     def _take(self, cell: Cell, came: Came) -> None:
         """A run that is whole: where it came from elsewhere, it is put in its place."""
-        if came.packed is not None:
-            unpack(came.packed, self.folder.path, cell.id)
+        try:
+            if came.packed is not None and not unpack(came.packed, self.folder.path, cell.id):
+                # Another of our attempts was whole before: that one is the run.
+                self._lost(cell, Came("lost", "another attempt at it was first"))
+                return
+        except RunError as error:
+            self._lost(cell, Came("lost", str(error).rstrip(".")))
+            return
         run, prices = read(self.folder.path / cell.id), self._prices[cell.model]
         self.account = self.account.kept(run, prices)
         self.dearest[cell.model] = max(cost(run, prices) or 0.0, self.dearest.get(cell.model, 0.0))
@@ -238,21 +249,31 @@ class Launcher:
         self.log("done", run=cell.id, n=self.numbers[cell.id])
 
     def _refused(self, cell: Cell, came: Came) -> None:
+        """It could not begin, or its record could not be written."""
         if came.share:
             # Something was asked of a server before it failed, and its log went with its folder.
-            self._count(missed(self.design, cell, cell.id, came.share, self.log, why=came.why))
+            lost = missed(self.design, cell, cell.id, self.log, why=came.why, share=came.share)
+            self._count(lost)
         self.log("refused", run=cell.id, n=self.numbers[cell.id], why=came.why)
         if self._is_full():
             self.waiting.appendleft(cell)
         else:
-            self._fail(cell, came.why)
+            self.failed[cell.id] = came.why
 
     def _lost(self, cell: Cell, came: Came) -> None:
-        self._count(*bury(self.folder, self.design, cell, cell.id, self.log, why=came.why))
-        if came.how == "ended" or self.stopping.now:
-            self.waiting.appendleft(cell)
-        elif self.numbers[cell.id] > _AGAIN:
-            self._fail(cell, f"Given up after {_AGAIN + 1} attempts: {came.why}.")
+        """An attempt came to nothing: what it had spent counts, and it is made again."""
+        run, design = cell.id, self.design
+        if self.backend.where == "here":
+            self._count(*bury(self.folder, design, cell, run, self.log, why=came.why))
+        else:
+            tokens = Tokens.from_dict(came.tokens) if came.tokens else None
+            self._count(
+                missed(design, cell, run, self.log, why=came.why, share=came.share, tokens=tokens)
+            )
+        if self.folder.has(run):
+            return
+        if self.numbers[run] > _AGAIN and came.how == "lost":
+            self.failed[run] = f"Given up after {_AGAIN + 1} attempts: {came.why}."
         else:
             self.waiting.appendleft(cell)
 
@@ -263,14 +284,14 @@ class Launcher:
     def _is_full(self) -> bool:
         return shutil.disk_usage(self.folder.path).free < _ROOM
 
-    def _fail(self, cell: Cell, why: str) -> None:
-        self.failed[cell.id] = why
-
     def _end_all(self) -> None:
         """Whatever the reason: nothing is left in progress."""
         if not self._running:
             return
         self.backend.end()
-        wait(self._running)
-        for future in list(self._running):
+        over, _ = wait(self._running, timeout=_PATIENCE)
+        for future in over:
             self._settle(future)
+        for cell in self._running.values():
+            why = "its worker does not answer"
+            self._count(missed(self.design, cell, cell.id, self.log, why=why))

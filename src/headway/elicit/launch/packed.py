@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from headway.elicit.record.folder import altered, read
-from headway.errors import LaunchError
+from headway.errors import LaunchError, RunError
 
 __all__ = ["Packed", "pack", "unpack"]
 
@@ -42,17 +42,19 @@ def unpack(packed: Packed, out: Path, run: str) -> bool:
 
     Raises
     ------
+    RunError
+        If what came is not what was sent.
     LaunchError
-        If what came is not what was sent, or the disk refuses.
+        If the disk refuses.
     """
     if hashlib.sha256(packed.data).hexdigest() != packed.sha256:
-        raise LaunchError(f"{run}: what came of it is not what its worker sent.")
+        raise RunError(f"{run}: what came of it is not what its worker sent.")
     try:
         draft = Path(tempfile.mkdtemp(prefix=f".draft-{run}-", dir=out))
         try:
             _extract(packed.data, draft)
             if wrong := altered(draft, read(draft)):
-                raise LaunchError(f"{run}: {wrong[0]} is not as its worker wrote it.")
+                raise RunError(f"{run}: {wrong[0]} is not as its worker wrote it.")
             draft.chmod(0o755)
             return _moved(draft, out / run)
         finally:
@@ -67,7 +69,7 @@ def _extract(data: bytes, folder: Path) -> None:
         for member in archive:
             path = PurePosixPath(member.name)
             if path.is_absolute() or ".." in path.parts:
-                raise LaunchError(f"A worker sent a file that leads out of its folder: {path}.")
+                raise RunError(f"A worker sent a file that leads out of its folder: {path}.")
             place = folder / path
             if member.isdir():
                 place.mkdir(parents=True, exist_ok=True)
