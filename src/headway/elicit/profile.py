@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -15,7 +16,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from headway.elicit.budget import Prices
 from headway.errors import ProfileError, UnknownNameError
 
-__all__ = ["Auth", "Endpoint", "Format", "Profile", "Prompts", "Sampling", "load", "names"]
+__all__ = [
+    "Auth",
+    "Endpoint",
+    "Format",
+    "Preferred",
+    "Profile",
+    "Prompts",
+    "Sampling",
+    "load",
+    "names",
+]
 
 Format: TypeAlias = Literal["messages", "chat", "responses", "gemini"]
 Auth: TypeAlias = Literal["bearer", "x-api-key", "x-goog-api-key", "api-key"]
@@ -34,7 +45,8 @@ class Endpoint(_Part):
     ``url`` is what the vendor's own client takes as its base: with ``/v1`` for chat completions
     and Responses, without a version for Messages and Gemini. ``model`` is the name that the server
     knows. ``key_env`` names the environment variable that holds the key, or is empty for servers
-    that want none; ``auth`` is the header that carries it, by default the format's own.
+    that want none; ``auth`` is the header that carries it, by default the format's own. ``date``
+    is the day on which the source was read, here and below.
     """
 
     url: str
@@ -42,6 +54,7 @@ class Endpoint(_Part):
     key_env: str | None = None
     auth: Auth | None = None
     source: str = Field(min_length=1)
+    date: dt.date | None = None
 
     @field_validator("url")
     @classmethod
@@ -59,6 +72,7 @@ class Sampling(_Part):
     max_tokens: int | None = Field(default=None, ge=1)
     effort: str | None = None
     source: str = ""
+    date: dt.date | None = None
 
 
 class Prompts(_Part):
@@ -67,6 +81,15 @@ class Prompts(_Part):
     system: str | None = None
     addition: str | None = None
     source: str = ""
+    date: dt.date | None = None
+
+
+class Preferred(_Part):
+    """The harness that the model's maker trains it in, recommends or makes for it."""
+
+    harness: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    date: dt.date
 
 
 class Profile(_Part):
@@ -77,8 +100,10 @@ class Profile(_Part):
     name, title, source : str
     endpoints : dict of Format to Endpoint
         The wire formats that are served; the gateway never translates between them.
-    preferred_harness : str or None
-        The harness that the model's maker trains or recommends it in.
+    preferred : Preferred or None
+    unknown : dict of str to str
+        Why there is no ``sampling``, ``prompts``, ``preferred`` or ``prices``: what was looked for
+        and when. Nothing is guessed.
     splits_reasoning : bool
         Whether the server reports reasoning tokens apart from other output.
     estimates : bool
@@ -93,11 +118,12 @@ class Profile(_Part):
     endpoints: dict[Format, Endpoint] = Field(min_length=1)
     sampling: Sampling = Sampling()
     prompts: Prompts = Prompts()
-    preferred_harness: str | None = None
+    preferred: Preferred | None = None
     prices: Prices | None = None
     splits_reasoning: bool = False
     estimates: bool = False
     aliases: tuple[str, ...] = ()
+    unknown: dict[Literal["sampling", "prompts", "preferred", "prices"], str] = {}
 
     def at(self, base: str) -> Profile:
         """The profile with ``{base}`` in its addresses replaced, as for a server on loopback."""

@@ -23,6 +23,15 @@ __all__ = ["Named", "Plan", "digest"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _LOOPBACK = re.compile(r"^http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?=/|$)")
+_MAKES: dict[str, Any] = {
+    "name": True,
+    "endpoints": {"__all__": {"url", "model", "key_env", "auth"}},
+    "sampling": {"temperature", "top_p", "max_tokens", "effort"},
+    "splits_reasoning": True,
+    "estimates": True,
+    "aliases": True,
+}
+_SAYS: dict[str, Any] = {"prices": {"source", "note", "date"}}
 _ODD = re.compile(r"[^a-z0-9._]+")
 
 
@@ -113,8 +122,12 @@ class Plan:
 
     @cached_property
     def profile_digest(self) -> str:
-        """SHA-256 of the profile; on which port a server of one's own listened does not count."""
-        plain = self.profile.model_dump(mode="json")
+        """SHA-256 of what the profile makes of a run.
+
+        Titles, sources, days and prices do not count, nor prompts, which count where they are used,
+        nor on which port a server of one's own listened.
+        """
+        plain = self.profile.model_dump(mode="json", include=_MAKES)
         for end in plain["endpoints"].values():
             end["url"] = _LOOPBACK.sub("{base}", end["url"])
         return digest(plain)
@@ -127,7 +140,7 @@ class Plan:
                 "task": self.task.digest,
                 "profile": self.profile_digest,
                 "harness": digest(self.harness),
-                "budget": self.budget.model_dump(mode="json"),
+                "budget": self.budget.model_dump(mode="json", exclude=_SAYS),
                 "sampling": self.sampling,
                 "seconds": self.seconds,
                 "max_turns": self.max_turns,
