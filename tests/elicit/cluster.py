@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tests.elicit.launching import CANARY
 
@@ -84,9 +82,8 @@ class Machines:
     def processes(self, name: str) -> list[str]:
         """Command lines of what runs there."""
         space = f"{self.mark}-{name}"
-        said = subprocess.run(["ip", "netns", "pids", space], capture_output=True, text=True)
         found = []
-        for pid in said.stdout.split():
+        for pid in self.ids(space):
             try:
                 words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             except OSError:
@@ -94,14 +91,20 @@ class Machines:
             found.append(b" ".join(words).decode(errors="replace"))
         return found
 
+    @staticmethod
+    def ids(space: str) -> list[str]:
+        said = subprocess.run(
+            ["ip", "netns", "pids", space], capture_output=True, text=True, check=True
+        )
+        return said.stdout.split()
+
     def close(self) -> None:
         for process in self.started:
             process.kill()
             process.communicate()
         for name in self.names:
             space = f"{self.mark}-{name}"
-            left = subprocess.run(["ip", "netns", "pids", space], capture_output=True, text=True)
-            for pid in left.stdout.split():
+            for pid in self.ids(space):
                 os.kill(int(pid), signal.SIGKILL)
             ip("netns", "del", space)
             subprocess.run(["rm", "-rf", str(self.temporary(name))], check=True)

@@ -7,10 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from headway.elicit.tokens import Tokens
 CANARY = "sk-canary/3b9c+77dd==launch"
 FIRST = Tokens(100, 20, 3, 40, 5)
 LAST = Tokens(150, 30, 0, 7, 2)
+
 
 def solves(got: Got) -> Turn:
     """One command that solves the task *lines*, then the answer; the server keeps no state."""
@@ -34,10 +36,45 @@ def slowly(seconds: float) -> Callable[[Got], Turn]:
     """The same, each reply after so many seconds."""
 
     def script(got: Got) -> Turn:
-        turn = solves(got)
-        return Turn(text=turn.text, calls=turn.calls, tokens=turn.tokens, delay=seconds)
+        return replace(solves(got), delay=seconds)
 
     return script
+
+
+@dataclass
+class Gated:
+    """The same, but the second reply comes only when the gate is open."""
+
+    gate: threading.Event = field(default_factory=threading.Event)
+    waiting: int = 0
+
+    def __call__(self, got: Got) -> Turn:
+        turn = solves(got)
+        if turn.calls or self.gate.is_set():
+            return turn
+        self.waiting += 1
+        return replace(turn, gate=self.gate)
+
+
+PRICED = """
+title = "Scripted server of the tests, with prices"
+splits_reasoning = true
+[endpoints.chat]
+url = "{base}/v1"
+model = "scripted-upstream"
+key_env = "HEADWAY_SCRIPTED_KEY"
+source = "tests/elicit/scripted.py"
+[prices]
+uncached_input = 1000.0
+cache_read = 1000.0
+cache_write = 1000.0
+visible_output = 1000.0
+reasoning = 1000.0
+date = 2026-11-25
+source = "a dollar for a thousand tokens"
+"""
+# What the runs of ``solves`` cost at these prices.
+COST = (FIRST.input + FIRST.output + LAST.input + LAST.output) / 1000
 
 
 @dataclass
@@ -51,6 +88,7 @@ class Launch:
     tasks: tuple[str, ...] = ("lines",)
     model: str = "scripted"
     more: str = ""
+    budget: str = "100000"
     env: dict[str, str] = field(default_factory=dict)
     before: tuple[str, ...] = ()
 
@@ -69,13 +107,25 @@ class Launch:
             f'name = "quick"\nmodels = ["{self.model}"]\ntasks = [{names}]\n'
             f"attempts = {self.attempts}\n{self.more}\n"
             f"[concurrency]\nruns = {self.runs}\n"
-            f'[setups.common]\nharness = "common"\n[budgets]\nsmall = "100000"\n'
+            f'[setups.common]\nharness = "common"\n[budgets]\nsmall = "{self.budget}"\n'
             f'[servers]\n"{self.model}" = "{self.url}"\n',
             encoding="utf-8",
         )
 
-    def begin(self, *words: str, **more: Any) -> subprocess.Popen[str]:
-        """Start the launcher; it is not waited for."""
+    def priced(self, cap: float) -> None:
+        """Give the model prices, and the design a cap."""
+        path = self.home / "priced.toml"
+        path.write_text(PRICED, encoding="utf-8")
+        self.model = str(path)
+        self.cap(cap)
+
+    def cap(self, cap: float) -> None:
+        """Change the cap."""
+        self.more = f"cap = {{limit = {cap}}}"
+        self.write()
+
+    def begin(self, *words: str, at: int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """Start the launcher, its standard error going somewhere; it is not waited for."""
         return subprocess.Popen(
             [
                 *self.before,
@@ -85,8 +135,7 @@ class Launch:
             env={**os.environ, "HEADWAY_SCRIPTED_KEY": CANARY, **self.env},
             text=True,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            **more,
+            stderr=at,
         )
 
     def run(self, *words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:

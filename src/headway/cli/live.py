@@ -21,7 +21,7 @@ _EVERY = 1.0
 def live() -> Iterator[Callable[[State], None]]:
     """Give a function that shows how far a launch is, on standard error."""
     if not sys.stderr.isatty():
-        yield _Plain().show
+        yield _plain
         return
     from rich.live import Live
     from rich.text import Text
@@ -43,15 +43,9 @@ def live() -> Iterator[Callable[[State], None]]:
         yield show
 
 
-class _Plain:
-    """One line for each run that finishes."""
+def _plain(state: State) -> None:
+    """One line for each run that finished."""
+    from headway.publish.launch_text import finished_lines
 
-    def __init__(self) -> None:
-        self._last: str | None = None
-
-    def show(self, state: State) -> None:
-        from headway.publish.launch_text import finished_line
-
-        if state.last is not None and state.last.id != self._last:
-            self._last = state.last.id
-            note(finished_line(state))
+    for line in finished_lines(state):
+        note(line)

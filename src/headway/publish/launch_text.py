@@ -10,8 +10,9 @@ from headway.publish.words import clean
 
 if TYPE_CHECKING:
     from headway.elicit.launch import State
+    from headway.elicit.record import Run
 
-__all__ = ["finished_line", "launch_lines", "span", "status_text"]
+__all__ = ["finished_lines", "launch_lines", "span", "status_text"]
 
 _MOST = 8  # runs in progress that are shown by name
 _BAR = 30
@@ -57,13 +58,13 @@ def launch_lines(state: State, width: int = 80) -> list[str]:
     return [clean(line)[:width] for line in lines]
 
 
-def finished_line(state: State) -> str:
-    """One line for the run that finished last, where there is no terminal."""
-    run = state.last
-    assert run is not None
-    money = run.spending.money
-    cost = "" if money is None else f", {_money(money, run.spending.currency)}"
-    return clean(f"{state.done}/{state.total} {run.id}: {run.status} ({run.ended}){cost}")
+def finished_lines(state: State) -> list[str]:
+    """One line for each run that finished, where there is no terminal."""
+    before = state.done - len(state.news)
+    return [
+        clean(f"{before + k}/{state.total} {run.id}: {run.status} ({run.ended}){_price(run)}")
+        for k, run in enumerate(state.news, 1)
+    ]
 
 
 def span(seconds: float) -> str:
@@ -81,6 +82,11 @@ def _cost(state: State) -> str:
     if account.cap is None:
         return f"cost {money}"
     return f"cost {money} of {account.cap:g} {account.currency} ({account.spent / account.cap:.0%})"
+
+
+def _price(run: Run) -> str:
+    money = run.spending.money
+    return "" if money is None else f", {_money(money, run.spending.currency)}"
 
 
 def _of(by_status: Mapping[str, int], runs: int) -> str:

@@ -52,8 +52,8 @@ class State:
         Share of the budget and a word, by run.
     failed : dict of str to str
         Runs that cannot begin or were lost too often, with the reason.
-    last : Run or None
-        What finished last.
+    news : tuple of Run
+        What finished since the last word.
     left : float or None
         Seconds that the rest takes at the pace so far.
     stopping : bool
@@ -64,7 +64,7 @@ class State:
     running: dict[str, tuple[float, str]]
     failed: dict[str, str]
     account: Account
-    last: Run | None
+    news: tuple[Run, ...]
     left: float | None
     stopping: bool
 
@@ -101,11 +101,11 @@ class Launcher:
     dearest: dict[str, float] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     ended: str = "all"
-    last: Run | None = None
     numbers: Counter[str] = field(default_factory=Counter)
     _running: dict[Future[Came], Cell] = field(default_factory=dict)
     _begun: float = field(default_factory=time.monotonic)
     _done: int = 0
+    _news: list[Run] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._prices = prices_of(self.design, self.waiting)
@@ -128,10 +128,10 @@ class Launcher:
                 over, _ = wait(self._running, timeout=_TICK, return_when=FIRST_COMPLETED)
                 for future in over:
                     self._settle(future)
-                self.tell(self.state())
+                self._say()
         finally:
             self._end_all()
-        self.tell(self.state())
+        self._say()
 
     def state(self) -> State:
         """How far it is."""
@@ -143,10 +143,14 @@ class Launcher:
             running={cell.id: heard.get(cell.id, (0.0, "")) for cell in cells},
             failed=dict(self.failed),
             account=self.account,
-            last=self.last,
+            news=tuple(self._news),
             left=self._left(),
             stopping=self.stopping.soon,
         )
+
+    def _say(self) -> None:
+        self.tell(self.state())
+        self._news.clear()
 
     def _left(self) -> float | None:
         if not self._done:
@@ -244,7 +248,7 @@ class Launcher:
         self.account = self.account.kept(run, prices)
         self.dearest[cell.model] = max(cost(run, prices) or 0.0, self.dearest.get(cell.model, 0.0))
         self.statuses[run.status] += 1
-        self.last = run
+        self._news.append(run)
         self._done += 1
         self.log("done", run=cell.id, n=self.numbers[cell.id])
 
