@@ -91,6 +91,10 @@ class Machines:
             found.append(b" ".join(words).decode(errors="replace"))
         return found
 
+    def servers(self, name: str) -> list[str]:
+        """Command lines of the servers of models that run there."""
+        return [line for line in self.processes(name) if "tests.elicit.launching" in line]
+
     @staticmethod
     def ids(space: str) -> list[str]:
         said = subprocess.run(

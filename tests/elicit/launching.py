@@ -89,10 +89,10 @@ class Launch:
     model: str = "scripted"
     more: str = ""
     budget: str = "100000"
-    env: dict[str, str] = field(default_factory=dict)
     before: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        self.home.mkdir(exist_ok=True)
         self.out = self.home / "out"
         self.write()
 
@@ -124,7 +124,7 @@ class Launch:
         self.more = f"cap = {{limit = {cap}}}"
         self.write()
 
-    def begin(self, *words: str, at: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    def begin(self, *words: str, at: int = subprocess.PIPE, **env: str) -> subprocess.Popen[str]:
         """Start the launcher, its standard error going somewhere; it is not waited for."""
         return subprocess.Popen(
             [
@@ -132,7 +132,7 @@ class Launch:
                 *(sys.executable, "-m", "headway", "elicit", "run", str(self.design)),
                 *("--out", str(self.out), *words),
             ],
-            env={**os.environ, "HEADWAY_SCRIPTED_KEY": CANARY, **self.env},
+            env={**os.environ, "HEADWAY_SCRIPTED_KEY": CANARY, **env},
             text=True,
             stdout=subprocess.PIPE,
             stderr=at,
