@@ -18,7 +18,7 @@ from headway.elicit.run.plan import Plan
 from headway.elicit.run.room import HOME, Ready, prepare
 from headway.elicit.run.watch import Copied, Tell, Watch
 from headway.elicit.run.wire import last_words
-from headway.elicit.sandbox import Collected, Ended, Sandbox
+from headway.elicit.sandbox import Collected, Ended, Sandbox, warm
 from headway.errors import SandboxError
 
 __all__ = ["Tried", "attempt"]
@@ -75,6 +75,7 @@ class _Try:
 
     def run(self) -> Tried:
         started, begun = dt.datetime.now(dt.UTC), time.monotonic()
+        warm()  # while the gateway starts
         gateway = Gateway(self._config(), self.watch.events)
         try:
             self._in_sandbox()
