@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter, validators
 
 from headway.cli.options import Flag, Json, Words
-from headway.cli.terminal import progress
+from headway.cli.terminal import note, progress
 from headway.errors import RunError
 
 if TYPE_CHECKING:
@@ -70,12 +70,15 @@ def run(
     as_json
         Print the record as JSON (its form: docs/schema/run.json).
     """
+    from headway.elicit.leftovers import clear
     from headway.elicit.run import run as carry_out
 
     plan = _plan(
         task, model, harness, server, budget, weights, sampling, seconds, out, attempt, at_spend,
         harnesses,
     )  # fmt: skip
+    if drafts := clear(out).drafts:
+        note(f"{len(drafts)} unfinished runs of programs that were killed were removed from {out}.")
     with progress() as tick:
         place = carry_out(plan, tick)
     return _record(place) if as_json else f"{_summary(place)}\nheadway elicit show {place}"

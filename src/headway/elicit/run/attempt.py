@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from headway.elicit.gateway.config import Config
 from headway.elicit.gateway.summary import Summary
+from headway.elicit.held import scratch
 from headway.elicit.record import Ended as RunEnded
 from headway.elicit.run.complaint import complaint
 from headway.elicit.run.ending import Evidence, conclude
@@ -56,8 +56,8 @@ def attempt(plan: Plan, start: Path, folder: Path, tell: Tell) -> Tried:
         If the run cannot begin: nothing was asked of any server then.
     """
     (folder / "harness").mkdir(parents=True)
-    with tempfile.TemporaryDirectory(prefix="headway-") as temporary:
-        socket = Path(temporary, "gateway", "socket")
+    with scratch() as temporary:
+        socket = temporary / "gateway" / "socket"
         ready = prepare(plan, start, folder / "harness", socket)
         return _Try(plan, folder, socket, ready, tell).run()
 
