@@ -127,7 +127,8 @@ def test_only_infra_errors_and_runs_without_a_reply_do_not_count():
         (Evidence(3, sandbox="oom", exit_code=None), "harness_error", "more memory than"),
         (Evidence(3, sandbox="signal", signal=11, exit_code=None), "harness_error", "signal 11"),
         (Evidence(0, sandbox="not_started", text="No such file."), "harness_error", "No such"),
-        (Evidence(0, fatal="gateway"), "infra_error", "gateway was lost"),
+        (Evidence(0, fatal="gateway_lost"), "infra_error", "gateway was lost"),
+        (Evidence(1, fatal="gateway"), "infra_error", "gateway failed by a fault of its own"),
     ],
 )
 def test_each_end_has_its_name_and_reason(seen, ended, said):

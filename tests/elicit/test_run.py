@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from tests.elicit.running_tasks import (
 from tests.elicit.scripted import Scripted, Turn
 
 from headway.elicit.budget import Budget
+from headway.elicit.leftovers import clear
 from headway.elicit.record.folder import altered, read
 from headway.elicit.record.schema import schema
 from headway.elicit.run.opened import opened
@@ -257,17 +259,47 @@ def until(true: Callable[[], bool], seconds: float = 30) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_program_that_is_ended_leaves_no_run_and_no_process(tmp_path: Path, number: int):
     mark = f"sleep 4{os.getpid()}{number}"
+    out, temporary = tmp_path / "out", tmp_path / "tmp"
+    temporary.mkdir()
     with Scripted([Turn(calls=calls(own("standard"), mark))]) as server:
-        words = ["--model", "scripted", "--harness", "standard", "--server", server.url]
-        program = subprocess.Popen(
-            [sys.executable, "-m", "headway", "elicit", "run", "lines", *words, "--out", tmp_path],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        program = started(server.url, out, temporary)
         until(lambda: any(mark in text for text in commands()))
+        left, names = clear(out), cgroups(mark)  # what lives is left alone
+        assert (left.drafts, program.poll()) == ((), None)
         program.send_signal(number)
         assert program.wait(30) == (130 if number == signal.SIGINT else -number)
         until(lambda: not any(mark in text for text in commands()))
         until(lambda: not any(tmp_path.name in text for text in commands()))
-    left = [path.name[:7] for path in tmp_path.iterdir()]
-    assert left == ([] if number == signal.SIGINT else [".draft-"])
+    if number == signal.SIGINT:
+        assert (list(out.iterdir()), list(temporary.iterdir())) == ([], [])
+        return
+    assert [path.name[:7] for path in out.iterdir()] == [".draft-"]
+    assert list(temporary.glob("headway-run-*"))
+    with Scripted([Turn(text="Nothing.")]) as server:
+        program = started(server.url, out, temporary)
+        assert program.wait(60) == 0
+    assert [path.name[:6] for path in out.iterdir()] == ["lines-"]
+    assert list(temporary.iterdir()) == []
+    assert not [path for name in names for path in Path("/sys/fs/cgroup").glob(f"*/{name}")]
+
+
+def cgroups(mark: str) -> set[str]:
+    """Names of our cgroups that processes with such a command line are in."""
+    found: set[str] = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if mark.encode() in path.read_bytes().replace(b"\0", b" "):
+                text = (path.parent / "cgroup").read_text(encoding="utf-8")
+                found.update(re.findall(r"/(headway-[0-9-]+)", text))
+    return found
+
+
+def started(url: str, out: Path, temporary: Path) -> subprocess.Popen[bytes]:
+    """The command line as a person calls it."""
+    words = ["--model", "scripted", "--harness", "standard", "--server", url, "--out", str(out)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "headway", "elicit", "run", "lines", *words],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )

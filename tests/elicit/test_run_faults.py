@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
+import resource
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from tests.elicit.running_tasks import CANARY, asking, harness, play, shell, solving
-from tests.elicit.scripted import Turn
+from tests.elicit.scripted import Got, Turn
 
 from headway.elicit.gateway.config import Limits
 from headway.elicit.record import Run
@@ -203,6 +206,55 @@ def test_a_refusal_is_the_signal_of_the_wire_alone(tmp_path: Path):
     assert ended(found) == ("refused", "unsolved")
     words = play(tmp_path, [Turn(text="I cannot help with that.")], asking()).run
     assert ended(words) == ("completed", "unsolved")
+
+
+def gateway_of_this_run() -> int:
+    """Process id of the one gateway that this process started."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid() and b"elicit.gateway" in (entry / "cmdline").read_bytes():
+                return int(entry.name)
+    raise AssertionError("no gateway")
+
+
+def limited(kind: int, limit: Callable[[int], int]) -> Callable[[Got], Turn]:
+    """A server that takes something from the gateway before it answers at length."""
+
+    def answer(got: Got) -> Turn:
+        pid = gateway_of_this_run()
+        most = limit(pid)
+        resource.prlimit(pid, kind, (most, most))
+        return Turn(text=os.urandom(4_000_000).hex())
+
+    return answer
+
+
+def test_a_gateway_whose_log_cannot_grow(tmp_path: Path):
+    script = limited(resource.RLIMIT_FSIZE, lambda pid: 8192)
+    found = play(tmp_path, script, shell(ASK_ONCE + "; sleep 60")).run
+    assert ended(found) == ("infra_error", "missing")
+    assert found.reason.startswith("The log of the run could not be written (")
+    assert "File too large" in found.reason
+    assert found.failures == {"log": 1}
+
+
+def test_a_gateway_that_fails_by_itself(tmp_path: Path):
+    """Out of memory in the middle of a reply: no fault of the model, its server or the harness."""
+
+    def some_more(pid: int) -> int:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
+        return pages * os.sysconf("SC_PAGE_SIZE") + (16 << 20)
+
+    script = limited(resource.RLIMIT_AS, some_more)
+    found = play(tmp_path, script, shell(ASK_ONCE + "; sleep 60"))
+    assert ended(found.run) == ("infra_error", "missing")
+    # Which part of it finds no memory first differs from run to run.
+    said = re.fullmatch(r"The gateway failed by a fault of its own \((\w+)\)\.", found.run.reason)
+    assert said
+    assert said[1] in {"MemoryError", "ZstdError"}
+    assert found.run.failures["gateway"] == 1
+    assert said[1] in (found.folder / "gateway.stderr").read_text(encoding="utf-8")
 
 
 @pytest.fixture

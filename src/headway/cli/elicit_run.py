@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter, validators
 
 from headway.cli.options import Flag, Json, Words
-from headway.cli.terminal import progress
+from headway.cli.terminal import note, progress
 from headway.errors import RunError
 
 if TYPE_CHECKING:
@@ -94,12 +94,16 @@ def run(
         return launch(Path(task), out, executor, harnesses, changed=changed, as_json=as_json)
     if model is None or harness is None:
         raise RunError("Say which --model and which --harness; a design (.toml) states its own.")
+    from headway.elicit.leftovers import clear
     from headway.elicit.run import run as carry_out
 
+    into = out or Path("runs")
     plan = _plan(
-        task, model, harness, server, budget, weights, sampling, seconds, out or Path("runs"),
-        attempt, at_spend, harnesses,
+        task, model, harness, server, budget, weights, sampling, seconds, into, attempt, at_spend,
+        harnesses,
     )  # fmt: skip
+    if drafts := clear(into).drafts:
+        note(f"{len(drafts)} unfinished runs of killed programs were removed from {into}.")
     with progress() as tick:
         place = carry_out(plan, tick)
     return _record(place) if as_json else f"{_summary(place)}\nheadway elicit show {place}"

@@ -7,14 +7,15 @@ takes longer than to make a sandbox. The end of stdin is the end of the sandbox.
 
 from __future__ import annotations
 
+import _socket
 import marshal
 import os
-import resource
 import select
 import sys
 import time
+from array import array
 
-from headway.elicit.sandbox import bwrap, cgroups, linux, names, seccomp, tree
+from headway.elicit.sandbox import bwrap, cgroups, forking, linux, names, tree
 from headway.elicit.sandbox.copying import Copy, copy_tree
 from headway.elicit.sandbox.stage import Stage, host_user
 
@@ -25,11 +26,10 @@ except ImportError:
 
 TYPE_CHECKING = False  # what typing says, without loading it
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
-__all__ = ["main"]
+__all__ = ["breed", "main"]
 
-_RUNS = b"+"  # the relay says so just before it becomes the command
 _CHUNK = 1 << 16
 _STUCK = 30.0  # seconds until processes that SIGKILL does not end are a fault of the machine
 
@@ -67,7 +67,6 @@ class _Supervisor:
         self.poll = select.poll()
         self.streams: dict[int, _Output] = {}  # those that have not ended
         self.top = 0  # process id of bubblewrap
-        self.end = -1  # becomes readable when that ends
         self.begun = 0.0
         self.deadline: float | None = None  # when it is asked to end
         self.still = 0.0  # seconds in which the command stood still for a snapshot
@@ -80,81 +79,48 @@ class _Supervisor:
             _Output(f"{spec['folder']}/{name}", spec["output"]) for name in ("stdout", "stderr")
         ]
         self.name = names.name_of(os.getpid())
-        linux.own_mounts()
+        linux.own_room()
         self.stage = Stage(spec, self.user)
         self.group = cgroups.make(self.name)
         self.group.limit(spec["memory"], spec["pids"], spec["cpus"])
+        forks = forking.Forks(self.group, self.user)
+        if self.stage.socket:
+            forks.relay(spec["port"], self.stage.socket)
+        out, err = (output.write for output in self.outputs)
+        self.runner = forking.Runner(forks, self.binary, (out, err))
+        os.close(out)
+        os.close(err)
+        self.stage.build()
 
     # ------------------------------------------------------------------ the command
 
     def start(self, argv: list[str], env: dict[str, str], cwd: str) -> None:
         """Run the command and wait until it was executed, or could not be."""
-        status, told = os.pipe()
-        os.set_inheritable(told, True)
-        filters = seccomp.program()
-        filtering = None if filters is None else _memory_file(filters)
-        words = bwrap.arguments(self.stage.words, self.stage.disk, env, cwd, filtering)
-        files = [handle for handle in (filtering, _memory_file(words)) if handle is not None]
-        argv = self.stage.command(argv, told, self._own_limits())
-        argv = ["bwrap", "--args", str(files[-1]), "--", *argv]
+        options = bwrap.arguments(self.stage.words, self.stage.disk, env, cwd)
         self.begun = time.monotonic()
         self.deadline = self.begun + self.spec["seconds"]
-        supervisor = os.getpid()
-        self.top = os.fork()
-        if not self.top:
-            self._become(supervisor, argv, told)
-        for handle in (told, *files, *(output.write for output in self.outputs)):
-            os.close(handle)
+        self.runner.start(argv, options)
+        self.top = self.runner.pid
         for output in self.outputs:
             self.poll.register(output.read, select.POLLIN)
             self.streams[output.read] = output
-        self.end = os.pidfd_open(self.top)
-        self.poll.register(self.end, select.POLLIN)
-        said = b""
-        if not select.select([status], [], [], _STUCK)[0]:
-            raise _FaultError("bubblewrap does not come to an end.")
-        while data := os.read(status, 4096):
-            said += data
-        os.close(status)
-        if said != _RUNS:
-            said = said.removeprefix(_RUNS) or b"bubblewrap cannot make the sandbox, see stderr"
-            self.why = ("not_started", f"The command cannot be run: {said.decode()}.")
+        self.poll.register(self.runner.end, select.POLLIN)
+        self.runner.go(self.spec["pids"], self.spec["memory"])
         _tell("started")
 
-    def _become(self, supervisor: int, argv: list[str], told: int) -> None:
-        """In the child: take the limits and the user, then be bubblewrap."""
-        try:
-            self.group.join()
-            if not os.getuid():
-                os.setgroups([])
-                os.setresgid(self.user, self.user, self.user)
-                os.setresuid(self.user, self.user, self.user)
-            linux.die_with(supervisor)
-            null = os.open("/dev/null", os.O_RDONLY)
-            for place, handle in enumerate((null, *(output.write for output in self.outputs))):
-                os.dup2(handle, place)
-            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-            _process_limits()
-            os.execve(self.binary, argv, {})
-        except OSError as error:
-            os.write(told, f"bubblewrap: {error}".encode())
-        finally:
-            os._exit(126)
-
-    def _own_limits(self) -> str:
-        """What each process must be limited to, where there is no cgroup."""
-        held = self.group.folders
-        pids = 0 if "pids" in held else self.spec["pids"]
-        memory = 0 if "memory" in held else self.spec["memory"]
-        return f"{pids},{memory}" if pids or memory else "-"
+    def _never_ran(self) -> str:
+        """Why bubblewrap ended before the command began: its last words."""
+        with open(self.outputs[1].path, "rb") as file:
+            said = file.read(_CHUNK).decode("utf-8", "replace").strip()
+        line = said.rpartition("\n")[2].removeprefix("bwrap: ").removeprefix("execvp ")
+        return f"The command cannot be run: {line or 'bubblewrap does not say why'}."
 
     def finish(self) -> None:
         """After bubblewrap has ended: end all the rest, then tell how it went."""
         _, status = os.waitpid(self.top, 0)
         seconds = time.monotonic() - self.begun - self.still
         self.over, self.deadline, self.kill_at = True, None, None
-        self.poll.unregister(self.end)
-        os.close(self.end)
+        self.poll.unregister(self.runner.end)
         self.clear()
         for output in self.outputs:
             if self.streams.pop(output.read, None):
@@ -163,6 +129,8 @@ class _Supervisor:
                 pass
         code = os.waitstatus_to_exitcode(status)
         oom = self.group.oom_kills()
+        if code > 0 and self.why is None and not self.runner.ran():
+            self.why = "not_started", self._never_ran()
         reason, number, text = self._reason(code, oom)
         started = reason != "not_started"
         _tell(
@@ -192,6 +160,7 @@ class _Supervisor:
     def clear(self) -> None:
         """SIGKILL to all that is left, and wait until it is gone."""
         self.group.kill()
+        tree.end_children()
         if not tree.reap(_STUCK):
             raise _FaultError("Processes of this sandbox do not end: the machine is at fault.")
 
@@ -265,7 +234,7 @@ class _Supervisor:
                     if wanted is None:
                         return
                     self.obey(wanted)
-                elif handle == self.end:
+                elif handle == self.runner.end:
                     self.finish()
                 elif (output := self.streams.get(handle)) and not output.take():
                     self.poll.unregister(handle)
@@ -289,8 +258,8 @@ class _Supervisor:
 
     def close(self) -> None:
         """End what runs, and leave nothing behind; the mounts go with this process."""
-        if self.top and not self.over:
-            os.kill(self.top, signal.SIGKILL)
+        if not self.over:
+            os.kill(self.runner.pid, signal.SIGKILL)
         self.clear()
         self.group.remove()
 
@@ -315,24 +284,10 @@ def _exactly(count: int) -> bytes:
     return data
 
 
-def _process_limits() -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    files = min(16_384, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-
-
 def _remove(folder: str) -> None:
     import shutil  # rarely needed, and slow to load
 
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _memory_file(data: bytes) -> int:
-    """A file without a name, to be read from its beginning by a child."""
-    handle = os.memfd_create("headway", 0)
-    os.write(handle, data)
-    os.lseek(handle, 0, os.SEEK_SET)
-    return handle
 
 
 def _tell(event: str, **what: Any) -> None:
@@ -363,5 +318,38 @@ def main() -> None:
             supervisor.close()
 
 
-if __name__ == "__main__":
-    main()
+def breed() -> None:
+    """Fork a supervisor for each pair of pipes that comes through the socket on stdin.
+
+    Ends with the program at its other end; the supervisors then end by themselves.
+    """
+    control = _socket.socket(fileno=0)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # they are not waited for here
+    size = array("i").itemsize
+    while True:
+        data, extra, _, _ = control.recvmsg(1, _socket.CMSG_SPACE(2 * size))
+        if not data:
+            return
+        handles = array("i", extra[0][2])
+        pid = os.fork()
+        if not pid:
+            _supervise(*handles)
+        end = os.pidfd_open(pid)
+        told = array("i", [end])
+        message = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, told)]
+        control.sendmsg([pid.to_bytes(4, "little")], message)
+        for handle in (end, *handles):
+            os.close(handle)
+
+
+def _supervise(asked: int, tell: int) -> NoReturn:
+    """In the child: what one supervisor does, from its beginning to its end."""
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        for place, handle in enumerate((asked, tell)):
+            os.dup2(handle, place)
+            os.close(handle)
+        main()
+    finally:
+        os._exit(0)

@@ -11,10 +11,10 @@ from __future__ import annotations
 import json
 import math
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from headway.elicit.held import scratch
 from headway.elicit.record import Verdict
 from headway.elicit.sandbox import Ended, Mount, Sandbox, Seed, Spec
 from headway.elicit.task import Task
@@ -80,8 +80,8 @@ def solve(task: Task, work: Path, folder: Path) -> Ended:
         If no sandbox can be had.
     """
     folder.mkdir(parents=True)
-    with tempfile.TemporaryDirectory(prefix="headway-") as temporary:
-        start, solution = Path(temporary, "start"), Path(temporary, "solution")
+    with scratch() as temporary:
+        start, solution = temporary / "start", temporary / "solution"
         for place, lay in ((start, task.lay_out), (solution, task.lay_solution)):
             place.mkdir()
             lay(place)
@@ -141,7 +141,7 @@ def reward(folder: Path) -> tuple[dict[str, float], str]:
 
 
 def _run(task: Task, work: Path, folder: Path) -> Ended:
-    with tempfile.TemporaryDirectory(prefix="headway-") as temporary:
+    with scratch() as temporary:
         tests, logs = Path(temporary, "tests"), Path(temporary, "logs")
         tests.mkdir()
         task.lay_tests(tests)

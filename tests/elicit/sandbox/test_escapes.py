@@ -48,7 +48,7 @@ def test_writing_outside(shell, outside, canary, tmp_path):
         f"for place in {places} {outside} /var /var/tmp /root /home; do"
         f" (echo x > $place/{canary}) 2>/dev/null && echo written $place; done;"
         f" (echo x > /proc/sys/kernel/hostname) 2>/dev/null && echo written hostname;"
-        f" (echo x > /run/relay.py) 2>/dev/null && echo written relay; true",
+        f" (echo x > /run/python/x) 2>/dev/null && echo written python; true",
         mounts=(Mount(shown, "/shown"),),
     )
     assert (done.out, done.ended.exit_code) == ("", 0)
@@ -379,7 +379,7 @@ def test_hard_links_in_the_collected_folder(box):
     with box() as sandbox:
         script = (
             "head -c 1M /dev/zero > a; for i in 1 2 3 4; do ln a b$i; done;"
-            " ln /usr/bin/env tool; ln /run/relay.py relay; ln /etc/passwd p; true"
+            " ln /usr/bin/env tool; ln /usr/bin/sh relay; ln /etc/passwd p; true"
         )
         sandbox.start(["sh", "-c", script], PATH)
         sandbox.wait()

@@ -76,7 +76,7 @@ def test_an_image(root, shell, box, python):
     assert done.err.count("Read-only file system") == 3
     assert (root / "image-says").read_text() == "this is the image"
     assert not (root / "work").exists()
-    assert not (root / "run" / "relay.py").exists()
+    assert not (root / "run" / "python").exists()
     with box(root=root) as sandbox:
         sandbox.start(
             [

@@ -16,7 +16,7 @@ BECOME = """
 import os, sys
 sys.path.insert(0, {source!r})
 from headway.elicit.sandbox import linux
-linux.own_mounts()
+linux.own_room()
 closed = {{}}
 for path in {wanted!r}:
     parts = path.split("/")

@@ -59,18 +59,23 @@ class Proxy:
             return web.json_response({"ok": True})
         record = _record(self.tally.next(), request)
         try:
-            return await self._answer(request, record)
-        except HarnessGoneError:
-            # Nobody reads it; the library finds the connection closed, and says nothing.
-            return web.Response(status=499)
+            try:
+                return await self._answer(request, record)
+            except HarnessGoneError:
+                # Nobody reads it; the library finds the connection closed, and says nothing.
+                return web.Response(status=499)
+            finally:
+                self._end(record)
         except asyncio.CancelledError:
             raise
         except BaseException as error:
-            # A fault of ours is missing data, not a failure of the model.
-            self._infra(record.exchange, Fault("gateway", type(error).__name__, fatal=True))
+            self.failed(error, record.exchange)
             raise
-        finally:
-            self._end(record)
+
+    def failed(self, error: BaseException, exchange: int | None = None) -> None:
+        """Tell of a fault of our own: the run is missing data, and no failure of the model."""
+        self.tally.failures["gateway"] += 1
+        self._infra(exchange, Fault("gateway", type(error).__name__, fatal=True))
 
     async def _answer(self, request: web.BaseRequest, record: Record) -> web.StreamResponse:
         found = self._listed(request, record)
@@ -186,7 +191,7 @@ class Proxy:
             back_off=self.meter.clock.back_off,
         )
 
-    def _infra(self, exchange: int, fault: Fault) -> None:
+    def _infra(self, exchange: int | None, fault: Fault) -> None:
         if fault.fatal and self.tally.fatal is None:
             self.tally.fatal = fault.kind
         self.emit("infra", exchange=exchange, **asdict(fault))

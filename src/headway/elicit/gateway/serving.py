@@ -14,7 +14,7 @@ import traceback
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import Any, TextIO
 
 import aiohttp
 from aiohttp import web
@@ -84,6 +84,7 @@ async def serve(config: Config, keys: dict[str, str], redactor: Redactor, stream
     """
     proxy = await _proxy(config, keys, redactor, stream)
     stop = _stopping(stream)
+    asyncio.get_running_loop().set_exception_handler(lambda loop, seen: _failed(proxy, loop, seen))
     try:
         async with proxy.session, _listening(proxy):
             stream.write("ready\n")
@@ -196,6 +197,14 @@ def _stopping(stream: TextIO) -> asyncio.Future[None]:
         if stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode):
             loop.add_reader(stream.fileno(), now)
     return stop
+
+
+def _failed(proxy: Proxy, loop: asyncio.AbstractEventLoop, seen: dict[str, Any]) -> None:
+    """An exception that nothing waited for: said in the log as ever, and a fault of the run."""
+    error = seen.get("exception")
+    if error is not None and not isinstance(error, OSError):  # connections come and go
+        proxy.failed(error)
+    loop.default_exception_handler(seen)
 
 
 def _finish(proxy: Proxy) -> bool:

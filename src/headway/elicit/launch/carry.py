@@ -6,19 +6,16 @@ import atexit
 import json
 import os
 import select
-import shutil
 import subprocess
 import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
 from headway.elicit.design import Cell, Design
 from headway.elicit.launch.line import Line
-from headway.elicit.sandbox import names
 
 __all__ = ["Came", "Job", "carry_out", "dismiss"]
 
@@ -142,11 +139,8 @@ class _Child:
 
     def kill(self) -> tuple[int, str]:
         """End it at once; gives its exit code and the last line that it printed."""
-        name = names.name_of(self.process.pid)
         self.process.kill()
-        code, last = self._over()
-        shutil.rmtree(Path(tempfile.gettempdir(), name), ignore_errors=True)
-        return code, last
+        return self._over()
 
     def dismiss(self) -> None:
         """Let it end by itself: it has nothing to do."""

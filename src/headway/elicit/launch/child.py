@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from pathlib import Path
 from queue import SimpleQueue
@@ -20,7 +18,6 @@ from threading import Thread
 from typing import Any, TextIO
 
 from headway.elicit.design import Cell, Design, plan_of
-from headway.elicit.launch.lost import scratch
 from headway.elicit.run import run
 from headway.errors import HeadwayError
 
@@ -66,16 +63,11 @@ def main() -> None:
     """Carry out runs until standard input ends."""
     mouth = _Mouth(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)  # nothing else is to speak on it
-    place = scratch()
-    tempfile.tempdir = str(place)
     ear = _Ear()
-    try:
-        while (job := ear.jobs.get()) is not None:
-            answer = _done(job, mouth)
-            ear.is_busy = False
-            mouth.say(**answer)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    while (job := ear.jobs.get()) is not None:
+        answer = _done(job, mouth)
+        ear.is_busy = False
+        mouth.say(**answer)
 
 
 def _done(job: dict[str, Any], mouth: _Mouth) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from headway.elicit import leftovers
 from headway.elicit.design import Cell, Design, plan_of
+from headway.elicit.held import left
 from headway.elicit.launch.account import worth
 from headway.elicit.launch.folder import Folder
 from headway.elicit.launch.log import Log, lines
-from headway.elicit.launch.lost import spent_in, sweep_scratch, wait_for
+from headway.elicit.launch.lost import spent_in, wait_for
 from headway.elicit.run import Plan
-from headway.elicit.sandbox import sweep
 from headway.elicit.tokens import Tokens
 from headway.errors import HeadwayError, LaunchError
 
@@ -38,8 +39,7 @@ def clear(folder: Folder, design: Design, cells: Sequence[Cell], log: Log) -> No
         path.unlink()
     for went in _astray(folder):
         missed(design, by_run.get(went["run"]), went["run"], log, why="the launcher ended")
-    sweep()
-    sweep_scratch()
+    leftovers.clear(folder.path)
 
 
 def bury(
@@ -70,6 +70,7 @@ def bury(
             )
         )
         shutil.rmtree(path, ignore_errors=True)
+    left()
     return counted
 
 

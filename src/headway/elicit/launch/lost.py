@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from headway.elicit.gateway.summary import Summary
-from headway.elicit.sandbox import names
 from headway.elicit.tokens import Tokens
 
-__all__ = ["Gone", "holders", "scratch", "spent_in", "sweep_scratch", "wait_for"]
+__all__ = ["holders", "spent_in", "wait_for"]
 
 _PATIENCE = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """What an attempt had spent; tokens are None where its log does not say."""
-
-    draft: str
-    tokens: Tokens | None
 
 
 def spent_in(draft: Path) -> Tokens | None:
@@ -92,20 +80,3 @@ def _has_open(process: Path, tops: tuple[str, ...]) -> bool:
         return any(str(handle.readlink()).startswith(tops) for handle in (process / "fd").iterdir())
     except OSError:
         return False  # it is gone, or another user's
-
-
-def scratch() -> Path:
-    """A folder for temporary files whose name tells whose it is, so that it can be swept.
-
-    Short, since the paths of sockets are: at most 108 bytes in Linux.
-    """
-    place = Path(tempfile.gettempdir(), names.name_of(os.getpid()))
-    place.mkdir(mode=0o700)
-    return place
-
-
-def sweep_scratch() -> None:
-    """Remove the temporary folders of processes that are gone."""
-    for entry in os.scandir(tempfile.gettempdir()):
-        if names.is_dead(entry.name) and entry.stat(follow_symlinks=False).st_uid == os.getuid():
-            shutil.rmtree(entry.path, ignore_errors=True)

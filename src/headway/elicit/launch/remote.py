@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,10 +11,12 @@ from typing import Any
 
 import headway
 from headway.elicit.design import Cell, Design, plan_of
+from headway.elicit.held import scratch
 from headway.elicit.launch.carry import Came, Job, carry_out
-from headway.elicit.launch.lost import spent_in, sweep_scratch, wait_for
+from headway.elicit.launch.lost import spent_in, wait_for
 from headway.elicit.launch.packed import pack
-from headway.elicit.sandbox import check, names, sweep
+from headway.elicit.leftovers import clear
+from headway.elicit.sandbox import check
 from headway.errors import HeadwayError
 
 __all__ = ["ClusterLine", "carry_out_there", "facts", "version"]
@@ -70,17 +70,12 @@ def carry_out_there(job: Job, line: ClusterLine) -> Came:
     if line.is_over():
         return Came("ended", "It was told to end.")
     line.say("began")
-    own = Path(tempfile.gettempdir(), f"{names.name_of(os.getpid())}")
-    own.mkdir(mode=0o700, exist_ok=True)
-    out = Path(tempfile.mkdtemp(dir=own))
-    try:
+    with scratch() as out:
         # No process waits for more: a launcher that is lost could not send it away.
         came = carry_out(replace(job, out=str(out), line=line), keep=False)
         if came.how == "done":
             return replace(came, packed=pack(out / job.cell.id))
         return replace(came, tokens=_spent(out))
-    finally:
-        shutil.rmtree(out, ignore_errors=True)
 
 
 def _spent(out: Path) -> dict[str, Any] | None:
@@ -103,8 +98,8 @@ def facts(design: dict[str, Any], cells: Sequence[Cell], installed: str | None) 
 
     What runs left here that are long gone is cleared away first.
     """
-    sweep()
-    sweep_scratch()
+    with scratch() as nothing:
+        clear(nothing)
     missing: dict[str, None] = {}
     asked = Design.model_validate(design)
     memory = 0

@@ -5,28 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from headway.elicit.held import held
 from headway.elicit.record.model import Run
 from headway.errors import RunError
 
-__all__ = ["RECORD", "altered", "drafted", "finish", "read", "taken"]
+__all__ = ["DRAFT", "RECORD", "altered", "drafted", "finish", "read", "taken"]
 
 RECORD = "run.json"
-_DRAFT = ".draft-"
+DRAFT = ".draft-"
 
 
 @contextmanager
 def drafted(out: Path, run: str) -> Iterator[Path]:
     """A folder to write a run into; it is removed unless :func:`finish` moved it to its place.
 
-    A killed program leaves at most a folder whose name begins with ``.draft-``: nothing reads it.
+    A killed program leaves at most a folder whose name begins with ``.draft-``: nothing reads it,
+    and :func:`headway.elicit.leftovers.clear` removes it.
 
     Raises
     ------
@@ -35,15 +35,13 @@ def drafted(out: Path, run: str) -> Iterator[Path]:
     """
     if (out / run).exists():
         raise RunError(f"{out / run} is there already; choose another --attempt or --out.")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f"{_DRAFT}{run}-", dir=out))
-    except OSError as error:
-        raise RunError(f"{out}: no run can be written there: {error.strerror}.") from None
-    try:
+    with ExitStack() as stack:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            draft = stack.enter_context(held(out, f"{DRAFT}{run}-"))
+        except OSError as error:
+            raise RunError(f"{out}: no run can be written there: {error.strerror}.") from None
         yield draft
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def finish(draft: Path, run: Run) -> Path:

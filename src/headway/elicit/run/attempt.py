@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from headway.elicit.gateway.config import Config
 from headway.elicit.gateway.summary import Summary
+from headway.elicit.held import scratch
 from headway.elicit.record import Ended as RunEnded
 from headway.elicit.run.complaint import complaint
 from headway.elicit.run.ending import Evidence, conclude
-from headway.elicit.run.gateway import Gateway, broke
+from headway.elicit.run.gateway import Gateway
 from headway.elicit.run.plan import Plan
 from headway.elicit.run.room import HOME, Ready, prepare
 from headway.elicit.run.watch import Copied, Tell, Watch
 from headway.elicit.run.wire import last_words
-from headway.elicit.sandbox import Collected, Ended, Sandbox
+from headway.elicit.sandbox import Collected, Ended, Sandbox, warm
 from headway.errors import SandboxError
 
 __all__ = ["Tried", "attempt"]
@@ -56,8 +56,8 @@ def attempt(plan: Plan, start: Path, folder: Path, tell: Tell) -> Tried:
         If the run cannot begin: nothing was asked of any server then.
     """
     (folder / "harness").mkdir(parents=True)
-    with tempfile.TemporaryDirectory(prefix="headway-") as temporary:
-        socket = Path(temporary, "gateway", "socket")
+    with scratch() as temporary:
+        socket = temporary / "gateway" / "socket"
         ready = prepare(plan, start, folder / "harness", socket)
         return _Try(plan, folder, socket, ready, tell).run()
 
@@ -75,6 +75,7 @@ class _Try:
 
     def run(self) -> Tried:
         started, begun = dt.datetime.now(dt.UTC), time.monotonic()
+        warm()  # while the gateway starts
         gateway = Gateway(self._config(), self.watch.events)
         try:
             self._in_sandbox()
@@ -132,7 +133,7 @@ class _Try:
 
     def _evidence(self, summary: Summary | None) -> Evidence:
         last = last_words(self.folder)
-        fatal = self.watch.fatal or (summary.fatal if summary else "gateway")
+        fatal = self.watch.fatal or _fatal(summary)
         said = self.ended
         log = self.plan.harness.log
         printed = self.folder / "harness/stdout"
@@ -142,7 +143,7 @@ class _Try:
             replies=summary.replies if summary else last.replies,
             fatal=fatal,
             detail=self.watch.detail if self.watch.fatal else last.detail,
-            unmet=last.unmet or ("gateway" if broke(self.folder) else None),
+            unmet=last.unmet,
             spent=self.watch.stopped or bool(summary and summary.first_402),
             refused=last.refused,
             sandbox=said.reason if said else "exit",
@@ -151,3 +152,10 @@ class _Try:
             text=said.text if said else "",
             complaint=complaint(log, printed),
         )
+
+
+def _fatal(summary: Summary | None) -> str | None:
+    """The failure that a gateway's own end tells of."""
+    if summary is None:
+        return "gateway_lost"
+    return summary.fatal or ("log" if summary.ended == "failed" else None)

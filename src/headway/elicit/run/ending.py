@@ -19,7 +19,8 @@ _FAILURES = {
     "malformed": "the server's reply could not be read",
     "no_usage": "the server did not say what its reply cost",
     "log": "the log of the run could not be written",
-    "gateway": "the gateway was lost",
+    "gateway": "the gateway failed by a fault of its own",
+    "gateway_lost": "the gateway was lost",
     "sandbox": "the sandbox failed",
 }
 

@@ -17,7 +17,7 @@ from headway.elicit.gateway.config import Config
 from headway.elicit.gateway.summary import Summary
 from headway.errors import GatewayError
 
-__all__ = ["Gateway", "broke"]
+__all__ = ["Gateway"]
 
 # What a program needs to start and to trust certificates; no other variable of the user's.
 _PASSED = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "SSL_CERT_DIR", "SSL_CERT_FILE")
@@ -93,12 +93,6 @@ class Gateway:
         lines = self._said.read_text(errors="replace").split("\n") if self._said.exists() else []
         said = [line.strip() for line in lines if line.strip()]
         return said[-1] if said else "it says nothing."
-
-
-def broke(folder: Path) -> bool:
-    """Whether a run's gateway failed inside at some request: it then answered 500 by itself."""
-    path = folder / "gateway.stderr"
-    return path.exists() and "Traceback" in path.read_text(encoding="utf-8", errors="replace")
 
 
 def _environment(config: Config) -> dict[str, str]:

@@ -115,7 +115,7 @@ class Watch:
         elif kind == "infra" and event.get("fatal"):
             self._give_up(event["kind"], event.get("detail") or "")
         elif kind == "gone":
-            self._give_up("gateway", "")
+            self._give_up("gateway_lost", "")
 
     def _spent(self, event: dict[str, Any]) -> None:
         self._replies += 1

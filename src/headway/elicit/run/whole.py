@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from pathlib import Path
 
+from headway.elicit.held import scratch
 from headway.elicit.record import Collected as Kept
 from headway.elicit.record import Run, Snapshot, Verdict
 from headway.elicit.record import Try as Earlier
@@ -56,9 +56,9 @@ def run(plan: Plan, tell: Tell = _silent) -> Path:
         )
     with (
         drafted(plan.out, plan.id) as draft,
-        tempfile.TemporaryDirectory(prefix="headway-") as temporary,
+        scratch() as temporary,
     ):
-        start = Path(temporary, "start")
+        start = temporary / "start"
         start.mkdir()
         plan.task.lay_out(start)
         tries = _tries(plan, start, draft, tell)

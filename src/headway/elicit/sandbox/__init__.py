@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from headway.elicit.sandbox.images import refuse_compose, unpack
     from headway.elicit.sandbox.interpreter import PYTHON
     from headway.elicit.sandbox.leftovers import sweep
+    from headway.elicit.sandbox.nursery import warm
     from headway.elicit.sandbox.spec import (
         Caps,
         Captured,
@@ -47,6 +48,7 @@ __all__ = [
     "refuse_compose",
     "sweep",
     "unpack",
+    "warm",
 ]
 
 _HOME = {
@@ -55,6 +57,7 @@ _HOME = {
     "Sandbox": "handle",
     "refuse_compose": "images",
     "sweep": "leftovers",
+    "warm": "nursery",
     "unpack": "images",
     "PYTHON": "interpreter",
 }

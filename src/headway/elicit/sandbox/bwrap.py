@@ -37,15 +37,15 @@ WRITABLE = {  # /logs is where Harbor's tests leave the score
     "shm": "/dev/shm",  # noqa: S108
 }
 
-_FENCES = (
-    *("--unshare-all", "--unshare-user", "--disable-userns"),
+_FENCES = (  # the network is the supervisor's own: only a loopback, which the relay listens on
+    *("--unshare-all", "--share-net", "--unshare-user", "--disable-userns"),
     *("--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"),
     *("--uid", str(USER), "--gid", str(USER)),
 )
 
 # Files of the host that programs need to find libraries, trust certificates and tell the time.
 _ETC = (
-    *("alternatives", "ca-certificates", "ca-certificates.conf", "ssl", "pki"),
+    *("alternatives", "ssl", "pki"),
     *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime"),
     *("mime.types", "protocols", "services", "terminfo"),
 )
@@ -111,10 +111,8 @@ def texts(stage: str, wanted: Iterable[str]) -> list[str]:
     return words
 
 
-def arguments(
-    body: Sequence[str], disk: str, env: Mapping[str, str], cwd: str, seccomp: int | None
-) -> bytes:
-    """Everything but the command, in the form of ``--args``: no one reads it in a process list.
+def arguments(body: Sequence[str], disk: str, env: Mapping[str, str], cwd: str) -> list[str]:
+    """Options of bubblewrap, to be told by ``--args``: no one reads them in a process list.
 
     `body` is what is seen read-only; `disk` the folder whose parts can be written to.
     """
@@ -124,7 +122,4 @@ def arguments(
     words += ["--remount-ro", "/dev", "--remount-ro", "/"]
     for name, value in env.items():
         words += ["--setenv", name, value]
-    if seccomp is not None:
-        words += ["--seccomp", str(seccomp)]
-    words += ["--chdir", cwd]
-    return b"".join(os.fsencode(word) + b"\0" for word in words)
+    return [*words, "--chdir", cwd]

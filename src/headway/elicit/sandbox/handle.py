@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import marshal
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
 from typing import IO, Any, Self
 
-import headway
-from headway.elicit.sandbox import bwrap
+from headway.elicit.sandbox import bwrap, nursery
 from headway.elicit.sandbox.spec import Captured, Collected, Ended, Skipped, Spec
 from headway.errors import SandboxError
 
 __all__ = ["Sandbox"]
 
-# The shortest way into the supervisor: no site packages, which take longer than all the rest.
-_START = "import sys; sys.path.insert(0, {!r}); from headway.elicit.supervisor import main; main()"
 _EVENTS = ("ready", "started", "copied", "ended")
 _LOST = "The supervisor of this sandbox was lost; the kernel has ended what ran in it."
-_SOURCE = str(Path(headway.__file__).parents[1])
 
 
 class Sandbox:
@@ -46,7 +40,7 @@ class Sandbox:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: nursery.Supervised | None = None
         self._events = {name: SimpleQueue[Any]() for name in _EVENTS}
         self._listener: Thread | None = None
         self._ready: dict[str, Any] | None = None
@@ -71,15 +65,7 @@ class Sandbox:
         program = bwrap.find(sys.path)
         if program is None:
             raise SandboxError(bwrap.MISSING)
-        self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-I", "-S", "-c", _START.format(_SOURCE)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={},
-            cwd="/",
-            start_new_session=True,
-        )
-        assert self._process.stdout
+        self._process = nursery.supervisor()
         self._listener = Thread(target=self._listen, args=[self._process.stdout], daemon=True)
         self._listener.start()
         self._say({"bwrap": program, **self.spec.plain()})
@@ -137,12 +123,8 @@ class Sandbox:
         process, self._process = self._process, None
         if process is None:
             return
-        assert process.stdin
-        assert process.stdout
         assert self._listener
-        with suppress(BrokenPipeError):
-            process.stdin.close()
-        process.wait()
+        process.close()
         self._listener.join()
         process.stdout.close()
 
@@ -153,7 +135,7 @@ class Sandbox:
         return Collected(path=to, skipped=skipped, **said)
 
     def _say(self, message: dict[str, Any]) -> None:
-        if self._process is None or self._process.stdin is None:
+        if self._process is None:
             raise SandboxError("This sandbox is not open.")
         try:
             data = marshal.dumps(message)

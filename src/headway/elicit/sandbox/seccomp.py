@@ -8,7 +8,7 @@ Source: the kernel's ``Documentation/userspace-api/seccomp_filter.rst``.
 from __future__ import annotations
 
 import os
-import struct
+import sys
 
 __all__ = ["program"]
 
@@ -49,4 +49,10 @@ def program() -> bytes | None:
     for family in _FAMILIES:
         lines += [(_JUMP_EQ, 0, 1, family), (_RETURN, 0, 0, _ALLOW)]
     lines += [(_RETURN, 0, 0, _ERRNO | _EAFNOSUPPORT)]
-    return b"".join(struct.pack("=HBBI", *line) for line in lines)
+    return b"".join(_line(*line) for line in lines)
+
+
+def _line(code: int, yes: int, no: int, value: int) -> bytes:
+    """``struct sock_filter``."""
+    order = sys.byteorder
+    return code.to_bytes(2, order) + bytes((yes, no)) + value.to_bytes(4, order)

@@ -92,8 +92,8 @@ class Spec:
     files : dict of str to str
         Absolute path below ``/work``, ``/home/agent`` or ``/tmp`` -> text, written after the seeds.
     socket : Path or None
-        The gateway's unix socket; inside it is ``/run/gateway.sock``, and ``127.0.0.1:port``
-        reaches it. None: no way out at all. When root, the socket is given to the sandbox's own
+        The gateway's unix socket, which ``127.0.0.1:port`` reaches inside; the socket itself is
+        not there. None: no way out at all. When root, the socket is given to the sandbox's own
         user, so no other sandbox can use it.
     port : int
         Port inside.
@@ -103,7 +103,7 @@ class Spec:
     memory : int
         Bytes, for all processes and what is written to disk together (the disk is in memory).
     pids : int
-        Processes and threads, ours (five) included.
+        Processes and threads, ours (three) included.
     disk, inodes : int
         Bytes and number of files that ``/work``, ``/home/agent``, ``/tmp`` and ``/dev/shm`` hold
         together.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 import headway
-from headway.elicit import relay as _relay
 from headway.elicit.sandbox import bwrap, interpreter, linux
 from headway.elicit.sandbox.copying import Copy, copy_tree, open_below
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Stage", "folder_of", "host_user"]
 
-_RELAY = "/run/relay.py"
-_SOCKET = "/run/gateway.sock"
 _FIRST_USER = 1_900_000_000  # above what systemd and container tools give away
 
 
@@ -56,6 +53,8 @@ class Stage:
         bytes and in files, without setuid files and devices.
     words : list of str
         Arguments of bubblewrap for what is seen read-only.
+    socket : str or None
+        The gateway's socket, outside of the sandbox.
     """
 
     def __init__(self, spec: dict[str, Any], user: int) -> None:
@@ -71,8 +70,13 @@ class Stage:
         for name in bwrap.WRITABLE:
             os.mkdir(f"{self.disk}/{name}", 0o700)
             os.chown(f"{self.disk}/{name}", user, user)
-        words = self._mounts() + self._own()
-        root = spec["root"]
+        self.socket = self._gateway()
+        self.words: list[str] = []
+
+    def build(self) -> None:
+        """Put together what the sandbox sees, and lay the seeds."""
+        words, root = self._mounts(), self.spec["root"]
+        words += interpreter.shown(self._bound, self._texts, root is not None)
         base = bwrap.system(self._texts) if root is None else self._image(root, words)
         self.words = base + words
         self._fill()
@@ -106,24 +110,15 @@ class Stage:
             words += ["--ro-bind", self._bound(source), item["target"]]
         return words + _hidden(seen)
 
-    def _own(self) -> list[str]:
-        # What is compiled already starts sooner.
-        relay = getattr(_relay, "__cached__", None) or ""
-        relay = relay if os.path.exists(relay) else _relay.__file__
-        words = interpreter.shown(self._bound, self._texts, self.spec["root"] is not None)
-        words += ["--ro-bind", self._bound(relay), _RELAY]
-        if path := self.spec["socket"]:
-            if not os.getuid():  # no other sandbox's user may connect
-                os.chown(path, self.user, self.user, follow_symlinks=False)
-                os.chmod(path, 0o600)
-            words += ["--bind", self._bound(path), _SOCKET]
-        return words
-
-    def command(self, argv: list[str], status: int, limits: str) -> list[str]:
-        """The command, behind the relay that starts it."""
-        port = str(self.spec["port"]) if self.spec["socket"] else "0"
-        python = [interpreter.PYTHON, "-I", "-S", _RELAY]
-        return [*python, str(status), port, _SOCKET, limits, "--", *argv]
+    def _gateway(self) -> str | None:
+        """The gateway's socket, where the sandbox's user can reach it, and no other sandbox's."""
+        path = self.spec["socket"]
+        if path is None:
+            return None
+        if not os.getuid():
+            os.chown(path, self.user, self.user, follow_symlinks=False)
+            os.chmod(path, 0o600)
+        return self._bound(path)
 
     def _bound(self, source: str) -> str:
         """The source where the sandbox's user can reach it, whatever the folders above it allow."""

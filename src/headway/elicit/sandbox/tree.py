@@ -10,15 +10,46 @@ try:  # the public module loads enum, which takes longer than all that is left h
 except ImportError:
     import signal
 
-__all__ = ["inside", "reap", "send"]
+__all__ = ["end_children", "first", "inside", "reap", "runs", "send"]
 
 
 def _children(pid: int) -> list[int]:
+    return _listed(f"/proc/{pid}/task/{pid}/children")
+
+
+def _listed(path: str) -> list[int]:
+    return [int(word) for word in _read(path).split()]
+
+
+def _read(path: str) -> bytes:
+    """A small file of ``/proc``; nothing where its process is gone."""
     try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            return [int(word) for word in file.read().split()]
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return []
+        return b""
+    try:
+        data = b""
+        while piece := os.read(handle, 1 << 16):
+            data += piece
+    except OSError:
+        return b""
+    finally:
+        os.close(handle)
+    return data
+
+
+def first(top: int) -> int:
+    """Bubblewrap's init of the sandbox; 0 while there is none."""
+    return next(iter(_children(top)), 0)
+
+
+def runs(top: int) -> bool:
+    """Whether the command has taken the place of the last of bubblewrap's processes."""
+    return any(_name(pid) not in {_name(top), b""} for pid in _children(first(top)))
+
+
+def _name(pid: int) -> bytes:
+    return _read(f"/proc/{pid}/comm")
 
 
 def inside(top: int) -> list[int]:
@@ -42,14 +73,7 @@ def _all_children(pid: int) -> list[int]:
         return []
     if len(threads) == 1:
         return _children(pid)
-    found = []
-    for thread in threads:
-        try:
-            with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as file:
-                found += [int(word) for word in file.read().split()]
-        except OSError:
-            continue
-    return found
+    return [child for thread in threads for child in _listed(f"/proc/{pid}/task/{thread}/children")]
 
 
 def send(top: int, number: int) -> None:
@@ -75,6 +99,15 @@ def _namespace(pid: int) -> str:
         return os.readlink(f"/proc/{pid}/ns/pid")
     except OSError:
         return ""
+
+
+def end_children() -> None:
+    """SIGKILL to what this process started, for what is in no cgroup."""
+    for pid in _children(os.getpid()):
+        try:
+            os.kill(pid, 9)
+        except ProcessLookupError:
+            continue
 
 
 def reap(seconds: float) -> bool:

@@ -12,28 +12,27 @@ import argparse
 import http.client
 import json
 import os
-import selectors
+import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    from headway.elicit.standard import formats
 
     Data = dict[str, Any]
-    Request = tuple[str, Data]
-    Reply = tuple[Data, str, list[tuple[str, str | None]], bool]
     Log = Callable[..., None]
+else:
+    import formats  # beside this file, wherever that is
 
 ENDS = {"answer": 0, "budget": 3, "turns": 4, "server": 5, "refused": 6}
-SCHEMA = {
-    "command": {"type": "string", "description": "A command for bash."},
-    "answer": {"type": "string", "description": "The final answer."},
-}
 NOT_JSON = "The arguments were not JSON with a text named command; nothing was run."
 
 
@@ -41,84 +40,42 @@ class Ended(Exception):  # noqa: N818 - an end is no error
     """The run is over; the first argument is a key of ENDS."""
 
 
-# --- the two wire formats: what to send, and what a reply says
+def loop(args: argparse.Namespace, rules: Data, here: Path, log: Log) -> None:
+    """Ask, run, tell, again. Ends with Ended."""
+    form = formats.FORMATS[rules["mode"], args.format]
+    system, turns = told(args, rules, here)
+    for step in range(1, args.max_turns + 1):
+        path, body = form.request(rules, system, turns)
+        answer = ask(args, rules, path, {"model": args.model, **rules["sampling"], **body})
+        try:
+            reply = form.read(answer)
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            raise Ended("server", f"a reply that cannot be read: {error!r}") from None
+        turns.append(reply.turn)
+        asked = [call.command for call in reply.calls]
+        log(type="reply", step=step, text=reply.text, calls=asked, usage=answer.get("usage"))
+        if reply.calls:
+            results = [(call.id, run(call.command, rules, args.work, log)) for call in reply.calls]
+            turns += form.tell(results)
+        elif reply.end == "answer":
+            raise Ended("answer", reply.text)
+        else:
+            turns.append({"role": "user", "content": rules["cut"]})
+    raise Ended("turns", f"{args.max_turns} turns")
 
 
-def chat(rules: Data, system: str, turns: list[Data]) -> Request:
-    """Path and body of a request for chat completions."""
-    body: dict[str, Any] = {"messages": [{"role": "system", "content": system}, *turns]}
-    if rules["mode"] == "tools":
-        parameters = {"type": "object", "properties": {"command": SCHEMA["command"]}}
-        parameters["required"] = ["command"]
-        tool = {"name": "bash", "description": rules["tool"], "parameters": parameters}
-        body["tools"] = [{"type": "function", "function": tool}]
-    else:
-        either = [
-            {"type": "object", "properties": {k: {"type": "string"}}, "required": [k]}
-            for k in SCHEMA
-        ]
-        schema = {"name": "step", "strict": True, "schema": {"anyOf": either}}
-        body["response_format"] = {"type": "json_schema", "json_schema": schema}
-    return "/v1/chat/completions", body
-
-
-def messages(rules: Data, system: str, turns: list[Data]) -> Request:
-    """Path and body of a request in Anthropic's Messages format."""
-    schema = {"type": "object", "properties": {"command": SCHEMA["command"]}}
-    schema["required"] = ["command"]
-    tool = {"name": "bash", "description": rules["tool"], "input_schema": schema}
-    return "/v1/messages", {"system": system, "messages": turns, "tools": [tool]}
-
-
-def read_chat(reply: Data) -> Reply:
-    """The turn to send back, its text, its calls (id, command) and whether it was cut."""
-    choice = reply["choices"][0]
-    turn = {k: v for k, v in choice["message"].items() if v is not None}
-    calls = [
-        (call["id"], command_in(call["function"]["arguments"]))
-        for call in turn.get("tool_calls") or ()
-    ]
-    return turn, turn.get("content") or "", calls, choice.get("finish_reason") == "length"
-
-
-def read_messages(reply: Data) -> Reply:
-    """The same of a reply in Anthropic's Messages format."""
-    content = reply["content"]
-    text = "".join(block["text"] for block in content if block["type"] == "text")
-    uses = [block for block in content if block["type"] == "tool_use"]
-    calls = [(block["id"], command_in(block["input"])) for block in uses]
-    cut = reply["stop_reason"] == "max_tokens"
-    return {"role": "assistant", "content": content}, text, calls, cut
-
-
-def results_chat(results: list[tuple[str, str]]) -> list[Data]:
-    """Turns that tell the model what its calls printed."""
-    return [{"role": "tool", "tool_call_id": id_, "content": text} for id_, text in results]
-
-
-def results_messages(results: list[tuple[str, str]]) -> list[Data]:
-    """The same in Anthropic's Messages format: one turn for all calls."""
-    blocks = [{"type": "tool_result", "tool_use_id": id_, "content": t} for id_, t in results]
-    return [{"role": "user", "content": blocks}]
-
-
-FORMATS = {
-    "chat": (chat, read_chat, results_chat),
-    "messages": (messages, read_messages, results_messages),
-}
-
-
-def command_in(arguments: Any) -> str | None:
-    """The command of a call, whose arguments are a dict or its JSON; None if there is none."""
-    try:
-        held = json.loads(arguments) if isinstance(arguments, str) else arguments
-    except ValueError:
-        return None
-    command = held.get("command") if isinstance(held, dict) else None
-    return command if isinstance(command, str) else None
-
-
-# --- the server
+def told(args: argparse.Namespace, rules: Data, here: Path) -> tuple[str, list[Data]]:
+    """The system prompt, and the turns that the model finds: worked examples and its task."""
+    values = {"work": args.work, "seconds": rules["command_seconds"], "turns": args.max_turns}
+    said = Path(args.system) if args.system else here / rules["system"]
+    system = fill(said.read_text(encoding="utf-8").strip(), **values)
+    if args.addition:
+        system += "\n\n" + Path(args.addition).read_text(encoding="utf-8").strip()
+    turns = []
+    if rules.get("examples"):
+        turns = json.loads((here / rules["examples"]).read_text(encoding="utf-8"))
+    first = {"role": "user", "content": fill(rules["first"], instruction=args.instruction)}
+    return system, [*turns, first]
 
 
 def ask(args: argparse.Namespace, rules: Data, path: str, body: Data) -> Data:
@@ -132,25 +89,17 @@ def ask(args: argparse.Namespace, rules: Data, path: str, body: Data) -> Data:
         except (OSError, http.client.HTTPException) as error:
             said = str(error)
             continue
+        if status == 200:
+            held = formats.parsed(text)
+            if isinstance(held, dict):
+                return held
+            raise Ended("server", f"a reply that is no JSON object: {text[:200]}")
         if status == 402:
             raise Ended("budget", text)
-        if status == 200:
-            return reply_in(text)
-        if status < 500 and status not in (408, 409, 429):
-            raise Ended("refused", f"status {status}: {text}")
         said = f"status {status}: {text}"
+        if status < 500 and status not in (408, 409, 429):
+            raise Ended("refused", said)
     raise Ended("server", said)
-
-
-def reply_in(text: str) -> Data:
-    """The JSON object that a server sent."""
-    try:
-        held = json.loads(text)
-    except ValueError:
-        held = None
-    if not isinstance(held, dict):
-        raise Ended("server", f"a reply that is no JSON object: {text[:200]}")
-    return held
 
 
 def post(base: str, path: str, body: Data, seconds: float) -> tuple[int, str]:
@@ -166,54 +115,6 @@ def post(base: str, path: str, body: Data, seconds: float) -> tuple[int, str]:
         connection.close()
 
 
-# --- the tool
-
-
-def bash(command: str, work: str, seconds: float, limit: int) -> tuple[int | None, str]:
-    """Exit code (None: stopped by time) and output, in the middle of which what is too long lacks.
-
-    What a command leaves in the background goes on, but is no longer listened to.
-    """
-    process = subprocess.Popen(  # noqa: S603 - the sandbox holds what the model runs
-        ["bash", "-c", command],  # noqa: S607 - the task's own
-        cwd=work,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    assert process.stdout
-    head, tail, dropped, end = b"", b"", 0, time.monotonic() + seconds
-    for piece in pieces(process, process.stdout, end):
-        room = max(limit // 2 - len(head), 0)
-        head, tail = head + piece[:room], tail + piece[room:]
-        dropped, tail = dropped + max(len(tail) - limit // 2, 0), tail[-(limit // 2) :]
-    late = process.poll() is None
-    if late:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.stdout.close()
-    code = process.wait()
-    gap = f"\n[{dropped} bytes left out]\n".encode() if dropped else b""
-    return None if late else code, (head + gap + tail).decode("utf-8", "replace")
-
-
-def pieces(process: subprocess.Popen[bytes], pipe: IO[bytes], end: float) -> Iterator[bytes]:
-    """What a process prints, until it ends, or the pipe does, or the time is up."""
-    os.set_blocking(pipe.fileno(), False)
-    with selectors.DefaultSelector() as selector:
-        selector.register(pipe, selectors.EVENT_READ)
-        while time.monotonic() < end:
-            over = process.poll() is not None
-            if selector.select(0 if over else 0.02):
-                piece = os.read(pipe.fileno(), 65536)
-                if piece:
-                    yield piece
-                    continue
-                selector.unregister(pipe)
-            if over:
-                return
-
-
 def run(command: str | None, rules: Data, work: str, log: Log) -> str:
     """Run a command and say what came of it, as the rules word it."""
     if command is None:
@@ -226,52 +127,57 @@ def run(command: str | None, rules: Data, work: str, log: Log) -> str:
     return fill(rules[word], output=output, code=code, seconds=rules["command_seconds"])
 
 
-# --- the loop
+class Output(threading.Thread):
+    """Reads what a command prints, and keeps both ends; what it leaves in the background, too."""
+
+    def __init__(self, pipe: IO[bytes], limit: int) -> None:
+        super().__init__(daemon=True)
+        self.pipe, self.half = pipe, limit // 2
+        self.head, self.tail, self.dropped = b"", b"", 0
+
+    def run(self) -> None:
+        """Until the last of its writers has gone."""
+        for piece in iter(lambda: os.read(self.pipe.fileno(), 65536), b""):
+            room = self.half - len(self.head)
+            tail = self.tail + piece[room:]
+            self.dropped += max(len(tail) - self.half, 0)
+            self.head, self.tail = self.head + piece[:room], tail[-self.half :]
+
+    def settle(self) -> None:
+        """Wait for what was printed so far; a second at most, for what goes on printing."""
+        for _ in range(50):
+            self.join(0.02)
+            if not self.is_alive() or not select.select([self.pipe], [], [], 0)[0]:
+                return
+
+    def text(self) -> str:
+        """What there is of it, with a word on what was left out."""
+        gap = f"\n[{self.dropped} bytes left out]\n".encode() if self.dropped else b""
+        return (self.head + gap + self.tail).decode("utf-8", "replace")
 
 
-def loop(args: argparse.Namespace, rules: Data, here: Path, log: Log) -> None:
-    """Ask, run, tell, again. Ends with Ended."""
-    request, read, tell = FORMATS[args.format]
-    values = {"work": args.work, "seconds": rules["command_seconds"], "turns": args.max_turns}
-    said = Path(args.system) if args.system else here / rules["system"]
-    system = fill(said.read_text(encoding="utf-8").strip(), **values)
-    if args.addition:
-        system += "\n\n" + Path(args.addition).read_text(encoding="utf-8").strip()
-    turns: list[Data] = []
-    if rules.get("examples"):
-        turns += json.loads((here / rules["examples"]).read_text(encoding="utf-8"))
-    turns.append({"role": "user", "content": fill(rules["first"], instruction=args.instruction)})
-    for step in range(1, args.max_turns + 1):
-        path, body = request(rules, system, turns)
-        reply = ask(args, rules, path, {"model": args.model, **rules["sampling"], **body})
-        try:
-            turn, text, calls, cut = read(reply)
-        except (KeyError, IndexError, TypeError) as error:
-            raise Ended("server", f"a reply that cannot be read: {error!r}") from None
-        turns.append(turn)
-        asked = [command for _, command in calls]
-        log(type="reply", step=step, text=text, calls=asked, usage=reply.get("usage"))
-        if rules["mode"] == "reply":
-            turns.append({"role": "user", "content": replied(text, rules, args.work, log)})
-        elif calls:
-            turns += tell([(id_, run(command, rules, args.work, log)) for id_, command in calls])
-        elif cut:
-            turns.append({"role": "user", "content": rules["cut"]})
-        else:
-            raise Ended("answer", text)
-    raise Ended("turns", f"{args.max_turns} turns")
-
-
-def replied(text: str, rules: Data, work: str, log: Log) -> str:
-    """What to say after a reply that is JSON: the result of its command. Ends with its answer."""
+def bash(command: str, work: str, seconds: float, limit: int) -> tuple[int | None, str]:
+    """Exit code (None: stopped by time) and output."""
+    process = subprocess.Popen(  # noqa: S603 - the sandbox holds what the model runs
+        ["bash", "-c", command],  # noqa: S607 - the task's own
+        cwd=work,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    assert process.stdout
+    output = Output(process.stdout, limit)
+    output.start()
+    code: int | None
     try:
-        held = json.loads(text)
-    except ValueError:
-        held = None
-    if isinstance(held, dict) and isinstance(held.get("answer"), str):
-        raise Ended("answer", held["answer"])
-    command = command_in(held)
-    return run(command, rules, work, log) if command is not None else rules["cut"]
+        code = process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        code = None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    output.settle()
+    return code, output.text()
 
 
 def fill(text: str, **values: Any) -> str:
@@ -284,12 +190,12 @@ def fill(text: str, **values: Any) -> str:
     return "".join(out)
 
 
-def main() -> int:
-    """Run once; the exit code says how it ended."""
+def parsed() -> tuple[argparse.Namespace, Data]:
+    """What it is asked for, and the rules."""
     parser = argparse.ArgumentParser(description="A model with a bash tool, in a loop.")
     for name in ("rules", "base-url", "model", "transcript"):
         parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--format", required=True, choices=sorted(FORMATS))
+    parser.add_argument("--format", required=True, choices=("chat", "messages"))
     parser.add_argument("--work", default=".")
     parser.add_argument("--system", help="file with a system prompt in place of the rules' own")
     parser.add_argument("--addition", help="file with what is added to the system prompt")
@@ -299,6 +205,12 @@ def main() -> int:
     rules = json.loads(Path(args.rules).read_text(encoding="utf-8"))
     if args.format not in rules["formats"]:
         parser.error(f"{args.rules} is for {', '.join(rules['formats'])}, not for {args.format}")
+    return args, rules
+
+
+def main() -> int:
+    """Run once; the exit code says how it ended."""
+    args, rules = parsed()
     with Path(args.transcript).open("a", encoding="utf-8") as file:
 
         def log(**line: Any) -> None:
