@@ -30,6 +30,7 @@ class Shelf:
         self._profiles: dict[str, Profile] = {}
         self._harnesses: dict[str, Harness] = {}
         self._tasks: dict[str, Task] = {}
+        self._lists: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     @classmethod
     def of(cls, design: Design) -> Shelf:
@@ -77,6 +78,8 @@ class Shelf:
         DesignError
             If a folder holds no task, or two tasks have the same name.
         """
+        if design.tasks in self._lists:
+            return self._lists[design.tasks]
         found = dict.fromkeys(name for given in design.tasks for name in _held(given))
         titles: dict[str, str] = {}
         for name in found:
@@ -87,7 +90,7 @@ class Shelf:
                     f"name {title}; rename one."
                 )
             titles[title] = name
-        return tuple(found)
+        return self._lists.setdefault(design.tasks, tuple(found))
 
 
 def _held(name: str) -> tuple[str, ...]:

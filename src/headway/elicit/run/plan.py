@@ -19,7 +19,7 @@ from headway.elicit.profile import Format, Profile, Prompts
 from headway.elicit.record.folder import taken
 from headway.elicit.task import Task
 
-__all__ = ["Named", "Plan", "digest"]
+__all__ = ["Named", "Plan", "digest", "unrun"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _LOOPBACK = re.compile(r"^http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?=/|$)")
@@ -40,6 +40,14 @@ def digest(value: BaseModel | dict[str, Any]) -> str:
     plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def unrun(task: Task) -> str:
+    """Why a task that needs its image is not run."""
+    return (
+        f"The task {task.name} needs its image, and images are not run yet; a task that needs none "
+        'says root = "host" under [metadata.headway].'
+    )
 
 
 @dataclass(frozen=True, slots=True)
