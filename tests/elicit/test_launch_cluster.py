@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from tests.elicit.cluster import SERVER, DaskCluster, Machines, cluster, ip
-from tests.elicit.launching import CANARY, Launch, wait_until
+from tests.elicit.launching import CANARY, Launch, serving, wait_until
 
+from headway.elicit.launch import launch
 from headway.elicit.launch.packed import Packed, pack, unpack
 from headway.elicit.record.folder import altered, read
 from headway.errors import RunError
@@ -34,22 +35,25 @@ def design(made: DaskCluster, home: Path, **more: object) -> Launch:
     return Launch(home, f"http://127.0.0.1:{SERVER}", before=before, **more)  # type: ignore[arg-type]
 
 
+def runs_in(made: DaskCluster, name: str) -> list[str]:
+    """Processes of runs on a machine."""
+    lines = made.machines.processes(name)
+    return [line for line in lines if "launch.child" in line or "elicit.gateway" in line]
+
+
 def test_a_cluster_runs_a_design_and_one_worker_is_killed(tmp_path: Path):
     with cluster(tmp_path, "one", "two") as made:
         given = design(made, tmp_path / "design", attempts=40, runs=4)
         process = given.begin("--executor", made.address)
         # In mid-run: some are done, and some are in progress there.
-        wait_until(lambda: len(given.finished()) >= 6, 240)
-        wait_until(lambda: any("launch.child" in line for line in made.machines.processes("one")))
-        victims = [line for line in made.machines.processes("one") if "gateway" in line]
+        wait_until(lambda: process.poll() is not None or len(given.finished()) >= 6, 240)
+        wait_until(lambda: process.poll() is not None or runs_in(made, "one"))
+        assert process.poll() is None, process.communicate()
         made.workers["one"].send_signal(signal.SIGKILL)
         wait_until(lambda: made.machines.processes("one") == made.machines.servers("one"), 60)
         _, err = process.communicate(timeout=500)
         assert process.returncode == 0, err + made.machines.said()[-4000:]
-        assert victims or given.status()["spent"]["lost"]["attempts"]
-        wait_until(
-            lambda: not any("headway" in line for line in made.machines.processes("launcher"))
-        )
+        assert made.machines.processes("launcher") == []
     names = given.finished()
     assert len(names) == 40
     for name in names:
@@ -84,12 +88,21 @@ def test_runs_on_workers_end_with_their_launcher(how: str, tmp_path: Path):
         _, err = process.communicate(timeout=90)
         assert process.returncode == (0 if how == "stop" else -9), err
         # Dask's own cancelling would leave them running.
-        own = made.machines.servers("one")
-        wait_until(lambda: len(made.machines.processes("one")) == len(own) + 1, 90)
+        wait_until(lambda: not runs_in(made, "one"), 90)
     assert given.finished() == []
+    lost = [line for line in given.log() if line["event"] == "lost"]
     if how == "stop":
-        lost = [line for line in given.log() if line["event"] == "lost"]
         assert [line["known"] for line in lost] == [True, True]
+        return
+    # Nobody could tell what they had spent: the next launch counts them, and says so.
+    assert lost == []
+    with serving() as server:
+        given.url, given.before = server.url, ("env", f"HEADWAY_SCRIPTED_KEY={CANARY}")
+        given.write()
+        assert given.run().returncode == 0
+    document = given.status()
+    assert document["by_status"]["solved"] == 2
+    assert document["spent"]["lost"] == {"attempts": 2, "estimated": 2, "money": None}
 
 
 @pytest.mark.parametrize(
@@ -130,12 +143,8 @@ def test_no_cluster_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 # ------------------------------------------------------------------------------ bytes
 
 
-def test_a_folder_comes_back_as_it_was(tmp_path: Path):
-    from tests.elicit.launching import serving
-
-    from headway.elicit.launch import launch
-
-    os.environ["HEADWAY_SCRIPTED_KEY"] = CANARY
+def test_a_folder_comes_back_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HEADWAY_SCRIPTED_KEY", CANARY)
     with serving() as server:
         made = Launch(tmp_path / "design", server.url, attempts=1)
         assert launch(made.design, made.out).ended == "all"

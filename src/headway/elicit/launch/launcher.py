@@ -172,6 +172,7 @@ class Launcher:
 
     def _start(self) -> None:
         """Begin what may begin now."""
+        self.ended = "all"
         while self.waiting and not self.stopping.soon:
             cell = self._next()
             if cell is None:
