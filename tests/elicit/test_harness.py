@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_shipped_package_is_pinned_to_the_bit(name: str):
 
 
 def mine(tmp_path: Path, change: str, to: str) -> Path:
-    shipped = Path(str(load.__globals__["files"]("headway.elicit"))) / "harnesses" / "codex.toml"
+    shipped = Path(str(files("headway.elicit"))) / "harnesses" / "codex.toml"
     text = shipped.read_text(encoding="utf-8")
     assert change in text
     path = tmp_path / "mine.toml"

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import cache
-from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from headway.elicit.platforms import here, triple
 from headway.elicit.profile import Format
-from headway.errors import HarnessError, UnknownNameError
+from headway.errors import HarnessError
+from headway.ledger.shelf import Shelf
 
 __all__ = [
     "PLACEHOLDERS",
@@ -336,11 +333,12 @@ def _at(line: Any, path: str) -> Any:
     return line
 
 
-@cache
+_SHELF = Shelf("harness", "headway.elicit", "harnesses", Harness, HarnessError)
+
+
 def names() -> tuple[str, ...]:
     """Names of the shipped harnesses."""
-    found = files("headway.elicit").joinpath("harnesses").iterdir()
-    return tuple(sorted(p.name.removesuffix(".toml") for p in found if p.name.endswith(".toml")))
+    return _SHELF.names
 
 
 def load(name: str | Path) -> Harness:
@@ -353,30 +351,4 @@ def load(name: str | Path) -> Harness:
     HarnessError
         If a file cannot be read, is not TOML, or has a field that a harness does not have.
     """
-    text = str(name)
-    if text.endswith(".toml"):
-        path = Path(text)
-        try:
-            return _parse(path.read_text(encoding="utf-8"), path.stem, text)
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise HarnessError(f"The harness {text!r} cannot be read: {reason}.") from None
-    if text not in names():
-        near = get_close_matches(text, names(), n=3, cutoff=0.3) or list(names())
-        raise UnknownNameError(
-            f"There is no harness {text!r}; did you mean {', '.join(near)}? "
-            "(A harness of your own is given by its path, ending in .toml.)"
-        )
-    shipped = files("headway.elicit").joinpath("harnesses", f"{text}.toml")
-    return _parse(shipped.read_text(encoding="utf-8"), text, f"{text}.toml")
-
-
-def _parse(text: str, name: str, where: str) -> Harness:
-    try:
-        return Harness.model_validate({"name": name, **tomllib.loads(text)})
-    except tomllib.TOMLDecodeError as error:
-        raise HarnessError(f"{where}: not valid TOML: {error}.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise HarnessError(f"{where}: {field}: {first['msg']}.") from None
+    return _SHELF.load(name)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from headway.elicit.budget import Prices
-from headway.errors import ProfileError, UnknownNameError
+from headway.errors import ProfileError
+from headway.ledger.shelf import Shelf
 
 __all__ = [
     "Auth",
@@ -160,11 +157,12 @@ class Profile(_Part):
         return tuple(dict.fromkeys(name for name in named if name))
 
 
-@cache
+_SHELF = Shelf("profile", "headway.elicit", "profiles", Profile, ProfileError)
+
+
 def names() -> tuple[str, ...]:
     """Names of the shipped profiles."""
-    found = files("headway.elicit").joinpath("profiles").iterdir()
-    return tuple(sorted(p.name.removesuffix(".toml") for p in found if p.name.endswith(".toml")))
+    return _SHELF.names
 
 
 def load(name: str | Path) -> Profile:
@@ -177,30 +175,4 @@ def load(name: str | Path) -> Profile:
     ProfileError
         If a file cannot be read, is not TOML, or has a field that a profile does not have.
     """
-    text = str(name)
-    if text.endswith(".toml"):
-        path = Path(text)
-        try:
-            return _parse(path.read_text(encoding="utf-8"), path.stem, text)
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise ProfileError(f"The profile {text!r} cannot be read: {reason}.") from None
-    if text not in names():
-        near = get_close_matches(text, names(), n=3, cutoff=0.3) or list(names())
-        raise UnknownNameError(
-            f"There is no profile {text!r}; did you mean {', '.join(near)}? "
-            "(A profile of your own is given by its path, ending in .toml.)"
-        )
-    shipped = files("headway.elicit").joinpath("profiles", f"{text}.toml")
-    return _parse(shipped.read_text(encoding="utf-8"), text, f"{text}.toml")
-
-
-def _parse(text: str, name: str, where: str) -> Profile:
-    try:
-        return Profile.model_validate({"name": name, **tomllib.loads(text)})
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"{where}: not valid TOML: {error}.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ProfileError(f"{where}: {field}: {first['msg']}.") from None
+    return _SHELF.load(name)

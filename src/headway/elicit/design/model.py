@@ -219,7 +219,8 @@ def load(path: Path, base: Path | None = None) -> Design:
     try:
         return Design.model_validate(_absolute(given, (base or path.parent).resolve()))
     except ValidationError as error:
-        raise DesignError(f"{path}: {_sentence(error)}.") from None
+        said = _sentence(error)
+        raise DesignError(f"{path}: {said}{'' if said.endswith('?') else '.'}") from None
 
 
 def _check_format(path: Path, stated: object) -> None:
@@ -268,7 +269,7 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         *parents, name = first["loc"]
         known = _fields(tuple(str(part) for part in parents))
-        return f"{field}: a design has no such field; {near(str(name), known)}".rstrip("?.")
+        return f"{field}: a design has no such field; {near(str(name), known)}"
     if first["type"] == "missing":
         return f"{field}: is missing"
     return f"{field}: {message}" if field else message

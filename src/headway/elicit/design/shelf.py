@@ -8,11 +8,12 @@ from pathlib import Path
 from headway.elicit import harness as harnesses
 from headway.elicit import profile as profiles
 from headway.elicit import task as tasks
-from headway.elicit.design.model import Design, near
+from headway.elicit.design.model import Design
 from headway.elicit.harness import Harness
 from headway.elicit.profile import Profile
 from headway.elicit.task import Task
 from headway.errors import DesignError, UnknownNameError
+from headway.ledger.shelf import unknown
 
 __all__ = ["Shelf", "suites"]
 
@@ -103,10 +104,7 @@ def _held(name: str) -> tuple[str, ...]:
         return (name,) if (path / "task.toml").exists() else _inside(path, name)
     if name not in tasks.micro():
         known = (*suites(), *tasks.micro())
-        raise UnknownNameError(
-            f"There is no suite or task {name!r}; {near(name, known)} "
-            "(A task of your own is given by the path of its folder.)"
-        )
+        raise unknown("suite or task", name, known, "the path of its folder")
     return (name,)
 
 
