@@ -88,6 +88,25 @@ def test_any_executor_will_do(kind: str, tmp_path: Path):
     assert all(state.left is None or state.left >= 0 for state in states)
 
 
+def test_an_executor_that_is_lost_is_said_so(tmp_path: Path):
+    with serving(gated := Gated()) as server:
+        made = Launch(tmp_path, server.url, attempts=1)
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            victim = pool.submit(os.getpid).result()
+
+            def kill(state: State) -> None:
+                if gated.waiting:
+                    os.kill(victim, signal.SIGKILL)
+
+            with pytest.raises(LaunchError, match="The executor was lost"):
+                go(made, executor=pool, tell=kill)
+        assert not list(made.out.glob(".draft-*"))
+        [lost] = [line for line in made.log() if line["event"] == "lost"]
+        assert lost["tokens"]["uncached_input"] >= 100
+        gated.gate.set()
+        assert go(made).ended == "all"
+
+
 def test_no_more_runs_at_once_than_a_server_allows(tmp_path: Path):
     with serving(slowly(0.3)) as server:
         made = Launch(

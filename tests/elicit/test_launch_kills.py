@@ -120,6 +120,7 @@ def test_a_launcher_that_is_killed_loses_nothing(
             assert (made.out / name / RECORD).stat().st_mtime_ns == moment
         done = [line["run"] for line in made.log() if line["event"] == "done"]
         assert len(done) == len(set(done))
+        assert [line for line in made.log() if line["event"] == "lost"], "no run was interrupted"
         # Nothing half-written, and nobody and nothing is left.
         assert {p.name for p in made.out.iterdir()} == {*done, *first, "design.toml", ".headway"}
         wait_until(lambda: not orphans())

@@ -29,9 +29,10 @@ def status_text(document: Mapping[str, Any]) -> str:
     if lost["attempts"]:
         estimated = f", {lost['estimated']} of them estimated" if lost["estimated"] else ""
         money = f" ({_money(lost['money'], spent['currency'])})" if lost["money"] else ""
-        parts.append(f"Of that, {lost['attempts']} attempts came to nothing{money}{estimated}.")
+        attempts = _many(lost["attempts"], "attempt")
+        parts.append(f"Of that, {attempts} came to nothing{money}{estimated}.")
     if spent["unpriced_runs"] and spent["money"] is not None:
-        parts.append(f"{spent['unpriced_runs']} runs have no prices and are not in the money.")
+        parts.append(f"Runs without prices, not in the money: {spent['unpriced_runs']}.")
     parts.append(_remaining(document))
     return "\n".join(map(prose, parts))
 
@@ -48,7 +49,7 @@ def launch_lines(state: State, width: int = 80) -> list[str]:
         _cost(state),
     ]
     if account.attempts:
-        lines[-1] += f"; {account.attempts} attempts came to nothing"
+        lines[-1] += f"; {_many(account.attempts, 'attempt')} came to nothing"
     for run, (spent, text) in list(state.running.items())[:_MOST]:
         lines.append(f"  {spent:4.0%} of the budget  {run}  {text}")
     if len(state.running) > _MOST:
@@ -84,6 +85,10 @@ def _cost(state: State) -> str:
     return f"cost {money} of {account.cap:g} {account.currency} ({account.spent / account.cap:.0%})"
 
 
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
 def _price(run: Run) -> str:
     money = run.spending.money
     return "" if money is None else f", {_money(money, run.spending.currency)}"
@@ -116,4 +121,4 @@ def _remaining(document: Mapping[str, Any]) -> str:
         return "Nothing is left to do."
     currency = document["spent"]["currency"]
     money = "" if left["money"] is None else f", and {_money(left['money'], currency)} of the cap"
-    return f"Left: {left['runs']} runs{money}."
+    return f"Left: {_many(left['runs'], 'run')}{money}."

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ from headway.elicit.launch.tally import prices_of
 from headway.elicit.record import Run
 from headway.elicit.record.folder import read
 from headway.elicit.tokens import Tokens
-from headway.errors import HeadwayError, RunError
+from headway.errors import HeadwayError, LaunchError, RunError
 
 __all__ = ["Launcher", "State"]
 
@@ -212,7 +212,13 @@ class Launcher:
             reserve = self.dearest.get(cell.model, reserve)
         self.account = self.account.begun(cell.id, reserve)
         self.log("began", run=cell.id, n=self.numbers[cell.id], where=self.backend.where)
-        future = self.backend.submit(self.design, cell, self.numbers[cell.id])
+        try:
+            future = self.backend.submit(self.design, cell, self.numbers[cell.id])
+        except BrokenExecutor as error:
+            raise LaunchError(
+                f"The executor was lost ({error}): begin anew with another one; what was finished "
+                "is kept."
+            ) from None
         self._running[future] = cell
 
     # ------------------------------------------------------------------ ending
