@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from headway.elicit.record.folder import altered, read
 from headway.errors import LaunchError, RunError
+from headway.ledger.disk import flush
 
 __all__ = ["Packed", "pack", "unpack"]
 
@@ -81,20 +82,12 @@ def _extract(data: bytes, folder: Path) -> None:
 
 def _moved(draft: Path, place: Path) -> bool:
     for path in (*draft.iterdir(), draft):
-        _flush(path)
+        flush(path)
     try:
         os.rename(draft, place)  # noqa: PTH104 - Path.rename would also replace an empty folder
     except OSError:
         if not place.is_dir():
             raise
         return False
-    _flush(place.parent)
+    flush(place.parent)
     return True
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
