@@ -217,7 +217,8 @@ def _notes(
                 known = f"they are in {profile.prices.currency}, not in {currency}"
             out.append(
                 f"No prices of {profile.title} can be used ({known}): what its runs cost is not "
-                "known, and so not for the whole."
+                "known, and so not for the whole"
+                + ("; the cap does not count them." if design.cap else ".")
             )
     if costs.cut:
         out.append(

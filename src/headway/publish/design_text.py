@@ -111,16 +111,12 @@ def _span(sums: Mapping[str, Any], unit: str) -> str:
     low, median, high = sums["low"], sums["median"], sums["high"]
     if median is None:
         return f"an unknown number of {unit}" if unit == "tokens" else "an unknown sum"
-    if low is None or high is None:
-        return f"about {_rough(median)} {unit} (from too few runs for an interval)"
     return f"{_rough(median)} {unit} ({_rough(low)} to {_rough(high)})"
 
 
 def _short(sums: Mapping[str, Any]) -> str:
     if sums["median"] is None:
         return "–"
-    if sums["low"] is None or sums["high"] is None:
-        return f"about {_rough(sums['median'])}"
     return f"{_rough(sums['low'])} to {_rough(sums['high'])}"
 
 
