@@ -171,7 +171,7 @@ class Launch:
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def wait_until(true: Callable[[], Any], seconds: float = 60) -> Any:
+def wait_until(true: Callable[[], Any], seconds: float = 180) -> Any:
     """Wait for something to be so."""
     until = time.monotonic() + seconds
     while not (found := true()):
@@ -189,7 +189,7 @@ def serving(script: Any = solves) -> Iterator[Scripted]:
 def ended(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> None:
     """Send a signal, and wait for the end."""
     process.send_signal(number)
-    process.communicate(timeout=60)
+    process.communicate(timeout=180)
 
 
 def main() -> None:

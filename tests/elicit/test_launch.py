@@ -130,7 +130,7 @@ def test_stop_lets_the_runs_in_progress_finish(tmp_path: Path):
         assert said.returncode == 0, said.stderr
         assert "lets its runs in progress finish" in said.stdout
         gated.gate.set()
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=180)
         assert process.returncode == 0, err
         assert "the same command goes on" in err
         assert len(made.finished()) == 2
@@ -154,7 +154,7 @@ def test_runs_in_progress_are_ended_and_made_again(how: str, tmp_path: Path):
             for _ in range(2):
                 process.send_signal(signal.SIGINT)
                 time.sleep(1)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=180)
         code = {"stop --now": 0, "SIGTERM": 143, "SIGINT twice": 130}[how]
         assert process.returncode == code, err
         # Tidy: nothing half-written stays, and what was spent is known.
@@ -192,7 +192,7 @@ def test_runs_whose_processes_are_killed_are_made_again(tmp_path: Path):
         )
         os.kill(int(victim), signal.SIGKILL)
         os.kill(int(other), signal.SIGKILL)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=180)
     assert process.returncode == 0, err
     log = made.log()
     lost = [line for line in log if line["event"] == "lost"]
@@ -302,7 +302,7 @@ def test_the_live_view_on_a_terminal(tmp_path: Path):
             except OSError:  # its last holder is gone
                 break
         os.close(ours)
-        process.communicate(timeout=60)
+        process.communicate(timeout=180)
     assert process.returncode == 0
     text = seen.decode()
     assert "/3 runs [" in text

@@ -43,7 +43,7 @@ def test_two_launchers_on_one_folder(tmp_path: Path):
         assert f"is in use by another launcher (process {first.pid})" in sentence
         assert "headway elicit stop" in sentence
         gated.gate.set()
-        _, err = first.communicate(timeout=60)
+        _, err = first.communicate(timeout=180)
         assert first.returncode == 0, err
     assert len(made.finished()) == 1
 
@@ -126,7 +126,7 @@ def test_a_single_run_of_a_design_takes_no_model(tmp_path: Path):
 def test_runs_that_cannot_begin(tmp_path: Path):
     made = Launch(tmp_path, "http://127.0.0.1:1", attempts=2)
     process = made.begin(HEADWAY_SCRIPTED_KEY="")
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=180)
     assert process.returncode == 2
     sentence = " ".join(err.split())
     assert "2 runs could not be made: The profile scripted takes its key from" in sentence
@@ -178,7 +178,7 @@ def test_a_disk_that_fills(small_disk: Path, tmp_path: Path):
         made = Launch(tmp_path, server.url, attempts=4, runs=1)
         made.out = small_disk / "out"
         process = made.begin()
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=180)
         assert process.returncode == 2
         sentence = " ".join(err.split())
         assert "No space left on device" in sentence or "is nearly full" in sentence, sentence
@@ -209,7 +209,7 @@ def test_a_clock_that_jumps(tmp_path: Path):
         made = Launch(tmp_path, server.url, attempts=3, runs=2)
         path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
         process = made.begin(PYTHONPATH=path)
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=180)
         assert process.returncode == 0, err
     times = [line["time"] for line in made.log()]
     assert max(times) - min(times) > 3000, "the clock did not jump"

@@ -107,7 +107,7 @@ def test_a_launcher_that_is_killed_loses_nothing(
             time.sleep(chance.uniform(0, max(4.0, took)))
             interrupted += process.poll() is None
             process.send_signal(signal.SIGKILL)
-            process.communicate(timeout=60)
+            process.communicate(timeout=180)
             took = max(took, 0.9 * (time.monotonic() - begun)) if len(made.finished()) < 4 else took
             for name in made.finished():
                 first.setdefault(name, (made.out / name / RECORD).stat().st_mtime_ns)
