@@ -92,11 +92,11 @@ def test_an_executor_that_is_lost_is_said_so(tmp_path: Path):
     with serving(gated := Gated()) as server:
         made = Launch(tmp_path, server.url, attempts=1)
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            victim = pool.submit(os.getpid).result()
+            victims = [pool.submit(os.getpid).result()]
 
             def kill(state: State) -> None:
-                if gated.waiting:
-                    os.kill(victim, signal.SIGKILL)
+                if gated.waiting and victims:
+                    os.kill(victims.pop(), signal.SIGKILL)
 
             with pytest.raises(LaunchError, match="The executor was lost"):
                 go(made, executor=pool, tell=kill)

@@ -93,43 +93,40 @@ def test_a_launcher_that_is_killed_loses_nothing(
 ):
     monkeypatch.setenv("HEADWAY_SCRIPTED_KEY", CANARY)
     chance = random.Random(20261125)
-    runs = 2 * KILLS
+    runs = 3 * KILLS
     groups, mounted = set(cgroups.leftovers()), mounts()
     first: dict[str, int] = {}
-    interrupted = 0
     with serving() as server:
+        # What comes of a launch that is left alone, and how long one takes here and now.
+        begun = time.monotonic()
+        whole = Launch(tmp_path / "whole", server.url, attempts=4, runs=4)
+        assert whole.run().returncode == 0
+        took = time.monotonic() - begun
         made = Launch(tmp_path, server.url, attempts=runs, runs=4)
-        took = 0.0
         for _ in range(KILLS):
             process = made.begin()
-            begun = time.monotonic()
-            # From before it has begun to when about four runs have ended.
-            time.sleep(chance.uniform(0, max(4.0, took)))
-            interrupted += process.poll() is None
+            time.sleep(chance.uniform(0, 1.2 * took))
             process.send_signal(signal.SIGKILL)
             process.communicate(timeout=180)
-            took = max(took, 0.9 * (time.monotonic() - begun)) if len(made.finished()) < 4 else took
             for name in made.finished():
                 first.setdefault(name, (made.out / name / RECORD).stat().st_mtime_ns)
         said = made.run()
         assert said.returncode == 0, said.stderr
-        assert interrupted >= KILLS / 2
         # Every finished run was kept, once, as it was.
         assert len(made.finished()) == runs
         for name, moment in first.items():
             assert (made.out / name / RECORD).stat().st_mtime_ns == moment
         done = [line["run"] for line in made.log() if line["event"] == "done"]
         assert len(done) == len(set(done))
-        assert [line for line in made.log() if line["event"] == "lost"], "no run was interrupted"
+        lost = [line for line in made.log() if line["event"] == "lost"]
+        assert len(lost) >= KILLS / 5, "too few runs were interrupted for this to say much"
         # Nothing half-written, and nobody and nothing is left.
         assert {p.name for p in made.out.iterdir()} == {*done, *first, "design.toml", ".headway"}
         wait_until(lambda: not orphans())
         wait_until(lambda: set(cgroups.leftovers()) <= groups)
         assert sockets(temporary) == []
         assert mounts() == mounted
-        # The same as without a kill, except times.
-        whole = Launch(tmp_path / "whole", server.url, attempts=4, runs=4)
-        assert whole.run().returncode == 0
+    # The same as without a kill, except times.
     expected = ledger(whole)
     found = ledger(made)
     assert {name: found[name] for name in expected} == expected
