@@ -121,7 +121,7 @@ def test_a_launcher_that_is_killed_loses_nothing(
         lost = [line for line in made.log() if line["event"] == "lost"]
         assert len(lost) >= KILLS / 5, "too few runs were interrupted for this to say much"
         # Nothing half-written, and nobody and nothing is left.
-        assert {p.name for p in made.out.iterdir()} == {*done, *first, "design.toml", ".headway"}
+        assert {p.name for p in made.out.iterdir()} == {*made.finished(), "design.toml", ".headway"}
         wait_until(lambda: not orphans())
         wait_until(lambda: set(cgroups.leftovers()) <= groups)
         assert sockets(temporary) == []
