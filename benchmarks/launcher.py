@@ -1,8 +1,8 @@
 """The launcher: 200 scripted runs, 8 at a time, and what the live view costs.
 
 Needs a source checkout and the extra ``elicit``: the scripted server is that of the tests. Prints
-wall time, processor time of the launcher alone and of all, and the share of one processor that the
-live view takes. ``python benchmarks/launcher.py [RUNS [AT_ONCE]]``
+wall and processor time of a run, and the share of one processor that the launcher takes with the
+live view and without. ``python benchmarks/launcher.py [RUNS [AT_ONCE]]``
 """
 
 from __future__ import annotations
