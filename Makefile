@@ -35,6 +35,7 @@ bench: $(VENV)/.site
 	@$(PIP) --editable '.[fast,elicit]' theta-irt
 	@$(BIN)/python benchmarks/items.py
 	@$(BIN)/python benchmarks/gateway.py
+	@$(BIN)/python benchmarks/launcher.py
 
 # Takes an hour: fast solvers against sampling, the table of docs/method.md.
 bayes: $(VENV)/.test

@@ -68,6 +68,8 @@ HEAVY = {
     "threadpoolctl": set(),
     "jax": set(),
     "numpyro": set(),
+    "dask": set(),
+    "distributed": set(),
 }
 
 

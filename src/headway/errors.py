@@ -10,6 +10,7 @@ __all__ = [
     "HarnessError",
     "HarnessGoneError",
     "HeadwayError",
+    "LaunchError",
     "LedgerError",
     "LensError",
     "MissingExtraError",
@@ -64,6 +65,10 @@ class TaskError(HeadwayError):
 
 class RunError(HeadwayError):
     """A run cannot start, or its record is broken or missing."""
+
+
+class LaunchError(HeadwayError):
+    """The runs of a design cannot be launched, or their folder is in use or of another kind."""
 
 
 class DesignError(HeadwayError):

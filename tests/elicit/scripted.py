@@ -46,7 +46,8 @@ class Turn:
     ``tokens`` is what its usage says, None leaves the usage out. ``status`` other than 200 sends
     ``body`` (or an error of the format). ``cut`` closes the connection after so many bytes of the
     body, ``silent`` after none and without an answer. ``delay`` and ``pause`` are seconds before
-    the reply and between the events of a stream. ``model`` is what the reply says it ran.
+    the reply and between the events of a stream; with a ``gate`` it waits until that is open.
+    ``model`` is what the reply says it ran.
     """
 
     text: str = ""
@@ -57,6 +58,7 @@ class Turn:
     body: str | bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    gate: threading.Event | None = None
     pause: float = 0.0
     pieces: int = 4
     cut: int | None = None
@@ -495,6 +497,9 @@ class Scripted:
             return web.json_response({"error": {"message": f"no {request.path}"}}, status=404)
         turn = self._next(got).numbered(len(self.got))
         await asyncio.sleep(turn.delay)
+        # The gate belongs to another thread.
+        while turn.gate and not turn.gate.is_set():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
         streamed = document.get("stream") is True or request.path.endswith(":streamGenerateContent")
         if turn.silent:
             assert request.transport

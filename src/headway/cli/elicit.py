@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from headway.cli import elicit_home, elicit_plan, elicit_run
+from headway.cli import elicit_home, elicit_launch, elicit_plan, elicit_run
 from headway.cli.options import Json
 from headway.cli.terminal import note, say
 
@@ -20,6 +20,8 @@ elicit.command(elicit_plan.plan)
 elicit.command(elicit_run.run)
 elicit.command(elicit_run.show)
 elicit.command(elicit_home.export)
+elicit.command(elicit_launch.status)
+elicit.command(elicit_launch.stop)
 
 Shelf = Annotated[Path | None, Parameter(name="--folder")]
 Accepted = Annotated[list[str] | None, Parameter(name="--accept-licence", negative=())]

@@ -23,28 +23,36 @@ def run(
     task: str,
     /,
     *,
-    model: str,
-    harness: str,
+    model: Annotated[str | None, Parameter(show_default=False)] = None,
+    harness: Annotated[str | None, Parameter(show_default=False)] = None,
     server: Annotated[str | None, Parameter(show_default=False)] = None,
     budget: str = "500000",
     weights: Annotated[str | None, Parameter(show_default=False)] = None,
     sampling: Annotated[Literal["profile", "harness"] | None, Parameter(show_default=False)] = None,
     seconds: Seconds = None,
-    out: Path = Path("runs"),
+    out: Annotated[Path | None, Parameter(show_default=False)] = None,
     attempt: Number = None,
     at_spend: Words = None,
     harnesses: Path | None = None,
+    executor: Annotated[str | None, Parameter(show_default=False)] = None,
+    changed: Flag = False,
     as_json: Json = False,
-) -> str:
-    """Run a model in a harness at a task, in a sandbox, and write a record of it.
+) -> str | int:
+    """Run a model in a harness at a task, or all runs of a design, and write a record of each.
 
     Example: headway elicit run lines --model smollm2-135m --harness standard
+
+    Example: headway elicit run design.toml
+
+    Of a design, what is missing is done: the same command goes on after any end. It states its
+    models, setups, tasks and budgets itself: of the options, --out, --harnesses, --executor,
+    --changed and --json go with it.
 
     Parameters
     ----------
     task
-        A task that ships (field, lines, sort, word), or the folder of one of your own in Harbor's
-        format.
+        A task that ships (field, lines, sort, word), the folder of one of your own in Harbor's
+        format, or a design (a file that ends in .toml).
     model
         A profile by name, or the path of a TOML file.
     harness
@@ -60,25 +68,42 @@ def run(
     seconds
         Longest time of the harness; default: the task's, else an hour.
     out
-        Folder that the run's own folder goes into.
+        Folder that the run's own folder goes into (default: runs), or folder of a design's runs
+        (default: runs/NAME).
     attempt
         Number of the attempt; default: the next that is free.
     at_spend
         Copy and score the work folder when so much of the budget is spent; repeat for several.
     harnesses
         Folder of installed harnesses.
+    executor
+        Where the runs of a design are carried out: dask://HOST:PORT for a Dask cluster; default:
+        processes of this machine.
+    changed
+        Go on with a design that was changed since its folder was begun.
     as_json
-        Print the record as JSON (its form: docs/schema/run.json).
+        Print the record as JSON (its form: docs/schema/run.json), of a design how far it is
+        (docs/schema/status.json).
     """
+    if task.endswith(".toml"):
+        given = (model, harness, server, weights, sampling, seconds, attempt, at_spend)
+        if any(value is not None for value in given):
+            raise RunError(f"{task} is a design, which states models, setups and budgets itself.")
+        from headway.cli.elicit_launch import carry_out as launch
+
+        return launch(Path(task), out, executor, harnesses, changed=changed, as_json=as_json)
+    if model is None or harness is None:
+        raise RunError("Say which --model and which --harness; a design (.toml) states its own.")
     from headway.elicit.leftovers import clear
     from headway.elicit.run import run as carry_out
 
+    into = out or Path("runs")
     plan = _plan(
-        task, model, harness, server, budget, weights, sampling, seconds, out, attempt, at_spend,
+        task, model, harness, server, budget, weights, sampling, seconds, into, attempt, at_spend,
         harnesses,
     )  # fmt: skip
-    if drafts := clear(out).drafts:
-        note(f"{len(drafts)} unfinished runs of programs that were killed were removed from {out}.")
+    if drafts := clear(into).drafts:
+        note(f"{len(drafts)} unfinished runs of killed programs were removed from {into}.")
     with progress() as tick:
         place = carry_out(plan, tick)
     return _record(place) if as_json else f"{_summary(place)}\nheadway elicit show {place}"

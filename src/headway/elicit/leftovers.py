@@ -34,7 +34,8 @@ class Leftovers:
 def clear(out: Path) -> Leftovers:
     """Remove what dead programs left of runs into `out`, and of sandboxes on this machine.
 
-    What belongs to a program that lives is left alone, on whatever machine it runs. Mounts need no
+    What belongs to a program that lives is left alone, on whatever machine it runs, and so are
+    drafts in the folder of a design: its launcher counts what they had spent. Mounts need no
     removal: they are in a mount namespace of the supervisor's, and went with it.
 
     Parameters
@@ -47,4 +48,5 @@ def clear(out: Path) -> Leftovers:
         from headway.elicit.sandbox import sweep
 
         swept = sweep()
-    return Leftovers(left(out, DRAFT), left(), tuple(swept))
+    drafts = () if (out / ".headway").is_dir() else left(out, DRAFT)
+    return Leftovers(drafts, left(), tuple(swept))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from headway.errors import LedgerError
 
-__all__ = ["new_folder", "replace_file"]
+__all__ = ["flush", "new_folder", "replace_file"]
 
 
 @contextmanager
@@ -33,12 +33,12 @@ def new_folder(target: Path) -> Iterator[Path]:
         try:
             yield temporary
             for path in temporary.iterdir():
-                _flush(path)
-            _flush(temporary)
+                flush(path)
+            flush(temporary)
             _rename(temporary, target)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-        _flush(target.parent)
+        flush(target.parent)
 
 
 def _rename(temporary: Path, target: Path) -> None:
@@ -61,11 +61,11 @@ def replace_file(target: Path, content: bytes) -> None:
         temporary = target.parent / f".{target.name}-{secrets.token_hex(8)}"
         try:
             temporary.write_bytes(content)
-            _flush(temporary)
+            flush(temporary)
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
-        _flush(target.parent)
+        flush(target.parent)
 
 
 @contextmanager
@@ -79,7 +79,14 @@ def _refusals(target: Path) -> Iterator[None]:
         ) from error
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """See a file or a folder's list of names on the disk.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses.
+    """
     # Windows cannot open a folder to flush it; there the rename alone has to do.
     if os.name != "posix" and path.is_dir():
         return

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import signal
+import stat
 import sys
 import time
 import traceback
@@ -82,7 +83,7 @@ async def serve(config: Config, keys: dict[str, str], redactor: Redactor, stream
         If it cannot listen or write; nothing was served then.
     """
     proxy = await _proxy(config, keys, redactor, stream)
-    stop = _stopping()
+    stop = _stopping(stream)
     asyncio.get_running_loop().set_exception_handler(lambda loop, seen: _failed(proxy, loop, seen))
     try:
         async with proxy.session, _listening(proxy):
@@ -169,7 +170,7 @@ async def _bound(runner: web.ServerRunner, config: Config) -> None:
         raise GatewayError(f"{path}: cannot listen ({error.strerror or error}).") from None
 
 
-def _stopping() -> asyncio.Future[None]:
+def _stopping(stream: TextIO) -> asyncio.Future[None]:
     """Done once the gateway is to end."""
     loop = asyncio.get_running_loop()
     stop = loop.create_future()
@@ -190,6 +191,11 @@ def _stopping() -> asyncio.Future[None]:
             loop.call_later(1.0, look)
 
     look()
+    # Where it tells through a pipe, its end is seen at once: a launch that goes on after a kill
+    # waits for us.
+    with contextlib.suppress(OSError, ValueError):
+        if stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode):
+            loop.add_reader(stream.fileno(), now)
     return stop
 
 
