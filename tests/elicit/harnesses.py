@@ -17,7 +17,9 @@ from headway.elicit.install import find, install
 from headway.elicit.sandbox import Collected, Ended, Mount, Sandbox, Spec
 
 MODEL = "the-model"
-NATIVE = ("claude-code", "opencode", "codex")
+NATIVE = ("claude-code", "opencode", "codex", "qwen-code", "gemini-cli", "kimi-code", "pi")
+# How they exit when the budget is used up; all others with 1.
+EXITS = {"standard": 3, "pi": 0, "gemini-cli": 146}
 
 
 @contextmanager
