@@ -118,7 +118,7 @@ class Passing(Part):
     """
 
     command: tuple[str, ...] = ()
-    seed_files: dict[str, str] = {}
+    seed_files: dict[str, str] = Field(default_factory=dict)
 
 
 class Setting(Part):
@@ -185,8 +185,8 @@ class Harness(Part):
     package: Package | None = None
     formats: tuple[Format, ...] = Field(min_length=1)
     command: tuple[str, ...] = Field(min_length=1)
-    environment: dict[str, str] = {}
-    seed_files: dict[str, str] = {}
+    environment: dict[str, str] = Field(default_factory=dict)
+    seed_files: dict[str, str] = Field(default_factory=dict)
     system: Passing | None = None
     addition: Passing | None = None
     version_command: tuple[str, ...] = ()
