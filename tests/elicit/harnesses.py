@@ -18,8 +18,10 @@ from headway.elicit.sandbox import Collected, Ended, Mount, Sandbox, Spec
 
 MODEL = "the-model"
 NATIVE = ("claude-code", "opencode", "codex", "qwen-code", "gemini-cli", "kimi-code", "pi")
-# How they exit when the budget is used up; all others with 1.
-EXITS = {"standard": 3, "pi": 0, "gemini-cli": 146}
+# Hundreds of megabytes each: tried by hand, with -m large.
+LARGE = ("mini-swe-agent", "inspect-react", "vibe", "openhands")
+# How they exit when the budget is used up, all others with 1; None where a signal ended them.
+EXITS = {"standard": 3, "pi": 0, "gemini-cli": None, "mini-swe-agent": None}
 
 
 @contextmanager

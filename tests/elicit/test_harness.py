@@ -28,8 +28,8 @@ SETTING = Setting(
 
 def test_the_shipped_ones():
     assert names() == (
-        *("claude-code", "codex", "gemini-cli", "kimi-code", "opencode", "pi", "qwen-code"),
-        *("standard", "standard-reply"),
+        *("claude-code", "codex", "gemini-cli", "inspect-react", "kimi-code", "mini-swe-agent"),
+        *("opencode", "openhands", "pi", "qwen-code", "standard", "standard-reply", "vibe"),
     )
 
 
@@ -39,7 +39,9 @@ def test_a_shipped_harness_is_filled(name: str):
     call = harness.fill(SETTING)
     words = [*call.argv, *call.environment.values(), *call.seed_files.values()]
     # The prompt comes through once, as it is; nothing else is left open.
-    held = [word.removeprefix("--prompt=") for word in words if "{home}" in word]
+    held = [
+        word.removeprefix("--prompt=").removeprefix("--task=") for word in words if "{home}" in word
+    ]
     assert held == [SETTING.prompt]
     assert call.environment["HOME"] == "/home/agent"
     assert any("some-model-4.5" in word for word in words)

@@ -86,21 +86,29 @@ class Where(Part):
 
 
 class Log(Part):
-    """The harness's own log: JSON lines on its output, or in a file in its home."""
+    """The harness's own log: JSON lines on its output, or in a file in its home.
+
+    ``answer`` and ``error`` are left out where it says neither in such lines.
+    """
 
     kind: Literal["jsonl"] = "jsonl"
     file: str | None = None
-    answer: Where
+    answer: Where | None = None
     error: Where | None = None
 
 
 class Observed(Part):
-    """What was seen on the wire when this version was tried; for people and for tests."""
+    """What was seen on the wire when this version was tried; for people and for tests.
+
+    ``write_file`` is the call with which a model runs a command here, and ``finish`` the call that
+    ends its work, where a reply without a call does not.
+    """
 
     date: dt.date
     requests_per_turn: int
     tools: tuple[str, ...]
     write_file: tuple[str, dict[str, str]] | None = None
+    finish: tuple[str, dict[str, str]] | None = None
     auxiliary: tuple[str, ...] = ()
     on_402: str
     notes: tuple[str, ...] = ()

@@ -80,7 +80,7 @@ def _python(runtime: Runtime, folder: Path) -> str:
     name = f"python{version.rpartition('.')[0]}"
     place = folder / runtime.program
     place.parent.mkdir(parents=True)
-    shutil.copyfile(prefix / "bin" / name, place)
+    place.write_bytes(_movable((prefix / "bin" / name).read_bytes(), prefix))
     place.chmod(0o755)
     library = folder / "runtime" / "lib"
     shutil.copytree(prefix / "lib" / name, library / name, ignore=_LEFT, symlinks=True)
@@ -88,6 +88,17 @@ def _python(runtime: Runtime, folder: Path) -> str:
         shutil.copy2(shared, library / shared.name, follow_symlinks=False)
     (library / name / "site-packages").mkdir()
     return version
+
+
+def _movable(program: bytes, prefix: Path) -> bytes:
+    """A program that looks for its own library beside itself, not where it was built for.
+
+    Only the text of its RPATH is another, and no longer: no byte of the program moves.
+    """
+    old, new = os.fsencode(prefix / "lib"), b"$ORIGIN/../lib"
+    if len(new) > len(old):
+        return program
+    return program.replace(b"\0" + old + b"\0", b"\0" + new.ljust(len(old), b"\0") + b"\0")
 
 
 def _programs() -> Iterator[Path]:
