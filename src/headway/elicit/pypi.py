@@ -110,7 +110,7 @@ def _environment(home: Path, cache: Path) -> dict[str, str]:
 
 
 def _tidy(folder: Path, python: Path) -> None:
-    """Leave nothing that hangs on where and when it was installed, and compile all of it.
+    """Leave nothing that hangs on where and when it was installed, and compile what came.
 
     The programs that packages bring name the Python that they were installed for, which is moved
     afterwards: they are removed, and harnesses are started as modules.
@@ -124,8 +124,9 @@ def _tidy(folder: Path, python: Path) -> None:
         record.write_text("".join(kept), encoding="utf-8")
     # The sandbox cannot write there, and without this each start would compile everything again.
     words = ["-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
+    (packages,) = folder.glob("runtime/lib/python*/site-packages")
     subprocess.run(  # noqa: S603 - some packages bring files that are no Python: that is no error
-        [python, "-I", *words, "-s", folder, folder / "runtime" / "lib"],
+        [python, "-I", *words, "-s", folder, packages],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=False,

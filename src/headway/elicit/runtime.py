@@ -18,7 +18,7 @@ __all__ = ["bring", "find_python"]
 # What no program needs: other people's packages, tests, and what is for building on.
 _LEFT = shutil.ignore_patterns(
     *("site-packages", "dist-packages", "test", "tests", "idlelib", "turtledemo", "ensurepip"),
-    *("config-*", "__pycache__", "EXTERNALLY-MANAGED"),
+    *("config-*", "EXTERNALLY-MANAGED"),
 )
 _SAYS = "import sys; print('%d.%d.%d' % sys.version_info[:3], sys.base_prefix)"
 # Where programs for several Pythons keep them, beside those on the path.
@@ -48,7 +48,9 @@ def find_python(runtime: Runtime) -> tuple[str, Path] | None:
     here = ".".join(str(part) for part in sys.version_info[:3])
     if runtime.takes(here):
         return here, Path(sys.base_prefix)
-    found = [said for path in _programs() if (said := _asked(path)) and runtime.takes(said[0])]
+    # A program that is called for another version is not even started.
+    likely = [path for path in _programs() if runtime.takes(f"{path.name[6:]}.999")]
+    found = [said for path in likely if (said := _asked(path)) and runtime.takes(said[0])]
     # Among the others the newest, by numbers and not by letters.
     return max(found, key=lambda said: [int(part) for part in said[0].split(".")], default=None)
 
