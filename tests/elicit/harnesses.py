@@ -21,7 +21,14 @@ NATIVE = ("claude-code", "opencode", "codex", "qwen-code", "gemini-cli", "kimi-c
 # Hundreds of megabytes each: tried by hand, with -m large.
 LARGE = ("mini-swe-agent", "inspect-react", "vibe", "openhands")
 # How they exit when the budget is used up, all others with 1; None where a signal ended them.
-EXITS = {"standard": 3, "pi": 0, "gemini-cli": None, "mini-swe-agent": None, "openhands": 0}
+EXITS = {
+    "standard": 3,
+    "pi": 0,
+    "gemini-cli": None,
+    "mini-swe-agent": None,
+    "openhands": 0,
+    "vibe": 2,
+}
 
 
 @contextmanager
