@@ -31,15 +31,27 @@ ROOMS = {
     "gap": {"scale"},
     "lens": {"records", "ledger", "sources", "scale", "gap"},
     "why": {"records", "ledger", "sources", "scale", "gap", "lens"},
+    "plan": {"records", "ledger", "scale"},
     "elicit": {"records", "ledger"},
-    "publish": {"records", "ledger", "sources", "scale", "gap", "lens", "why", "elicit"},
-    "cli": {"records", "ledger", "sources", "scale", "gap", "lens", "why", "elicit", "publish"},
+    "publish": {"records", "ledger", "sources", "scale", "gap", "lens", "why", "plan", "elicit"},
+    "cli": {
+        "records",
+        "ledger",
+        "sources",
+        "scale",
+        "gap",
+        "lens",
+        "why",
+        "plan",
+        "elicit",
+        "publish",
+    },
     "__main__": {"cli"},
 }
 
 # Libraries that cost time to import, and the rooms that may do so at the top of a module.
 HEAVY = {
-    "numpy": {"scale", "gap", "lens", "why"},
+    "numpy": {"scale", "gap", "lens", "why", "plan"},
     "pydantic": {"records", "ledger", "sources", "lens", "elicit"},
     "aiohttp": {"elicit"},  # in the gateway's modules, which only its own process imports
     "zstandard": {"elicit"},

@@ -139,7 +139,7 @@ def test_a_lock_that_is_missing(repo: Path, tmp_path: Path):
     path = tmp_path / "mine.toml"
     shipped = repo / "src" / "headway" / "elicit" / "harnesses" / "pi.toml"
     path.write_text(shipped.read_text(encoding="utf-8"), encoding="utf-8")
-    with pytest.raises(HarnessError, match=r"mine\.toml: package\.lock: cannot be read: No such"):
+    with pytest.raises(HarnessError, match=r"mine\.toml: package\.lock: .*cannot be read: No such"):
         load(path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -92,7 +93,7 @@ def test_a_lock_has_a_hash_of_everything(name: str):
 
 
 def mine(tmp_path: Path, change: str, to: str) -> Path:
-    shipped = Path(str(load.__globals__["files"]("headway.elicit"))) / "harnesses" / "codex.toml"
+    shipped = Path(str(files("headway.elicit"))) / "harnesses" / "codex.toml"
     text = shipped.read_text(encoding="utf-8")
     assert change in text
     path = tmp_path / "mine.toml"

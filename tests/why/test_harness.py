@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from dataclasses import replace
+from importlib.resources import files
 
 import jsonschema
 import numpy as np
@@ -108,10 +111,21 @@ def test_by_hand():
     )
 
 
+def test_labels_beside_the_ledger_name_their_source_and_repeat_nothing_of_it():
+    page = tomllib.loads(files("headway.why").joinpath("harness.toml").read_text("utf-8"))
+    alone = replace(known(), openness={})
+    assert {name for name in page["openness"] if alone.weights(name)} == set()
+    assert all(len(entry) == 2 and all(entry) for entry in page["openness"].values())
+    assert {label for label, _ in page["openness"].values()} == {"open", "closed"}
+
+
 def test_the_ledger_comes_first_and_unknown_stays_unknown():
     assert known().weights("kimi-k3") == "open"
     assert known().weights("GPT-5.2") == "closed"
     assert known().weights("gigachat-3.5") is None
+    # Names of models that the ledger has by version: all versions are labelled alike.
+    assert known().weights("GPT-4o") == known().weights("Gemini 2.5 Pro") == "closed"
+    assert known().weights("Kimi K2") == "open"
     assert known().maker("something else") is None
 
 

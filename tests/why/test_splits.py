@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 from tests.why.conftest import few
 
 from headway.lens import answer
-from headway.why.splits import splits
-from headway.why.value import Asker
+from headway.publish.splits_plot import splits_spec
+from headway.publish.why_splits import splits_document
+from headway.why.splits import _split, splits
+from headway.why.value import Asker, Value
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +63,24 @@ def test_the_date_parts_the_window(found):
     assert before.months.median is not None
     assert after.months.median is not None
     assert before.n_models < after.n_models
+
+
+@pytest.mark.parametrize(("beyond", "verdict"), [(60, "the data cannot say"), (99, "X is larger")])
+def test_a_side_that_is_only_bounded_counts_where_it_is_clear(beyond, verdict):
+    # Infinite draws: so many above all that was seen, the others below.
+    bounded = Value(None, np.where(np.arange(100) < beyond, np.inf, -np.inf), 5, 50, bound=40.0)
+    whole = Value(1.5, np.linspace(1.0, 2.0, 100), 5, 50)
+    split = _split("evaluator X", ("the others", "X"), [whole, bounded])
+    assert split.difference.median is None
+    assert split.verdict == verdict
+
+
+def test_the_picture_shows_both_sides_of_what_can_be_told(found):
+    lens = few("headway", 60)
+    document = splits_document(tuple(found.values()), lens, "abc")
+    spec = splits_spec(document)
+    shown = {p["title"]["text"].partition(":")[0]: p for p in spec["vconcat"]}
+    assert set(shown) == {s.name for s in found.values() if s.difference.median is not None}
+    access = shown["access"]["data"]["values"]
+    assert [row["change"] for row in access] == [s.months.median for s in found["access"].sides]
+    assert "no one answer: reporter" in " ".join(spec["title"]["subtitle"])

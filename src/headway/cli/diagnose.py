@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from cyclopts import Parameter
-
-from headway.cli.options import Csv, Json, Words, one_form
-
-Data = Annotated[Path, Parameter(name="DATA", show_default=False)]
+from headway.cli.options import SHOWN, Data, Drawn, Words, rows_of
 
 
 def diagnose(
@@ -19,9 +14,7 @@ def diagnose(
     scale: Literal["two_pl", "rasch", "three_pl"] = "two_pl",
     by: Words = None,
     level: float = 0.9,
-    as_json: Json = False,
-    as_csv: Csv = False,
-    plot: Path | None = None,
+    form: Drawn = SHOWN,
 ) -> str:
     """Say whether single answers bear one scale: misfit, group shifts, dimensions, leverage.
 
@@ -39,29 +32,22 @@ def diagnose(
         several.
     level
         Level of the intervals.
-    as_json
+    form.as_json
         Print JSON (its form: docs/schema/diagnose.json).
-    as_csv
+    form.as_csv
         Print CSV, one row per item.
-    plot
+    form.plot
         Draw the residuals of models on items: FILE.svg, .png, .pdf or .html.
     """
-    from headway.publish.chart import check_path
     from headway.publish.diagnose import diagnose_document
     from headway.publish.diagnosis import diagnose_text
     from headway.publish.fitted import fitted
     from headway.publish.heatmap import heat_chart
-    from headway.publish.listing import to_csv, to_json
     from headway.scale.diagnose import diagnose as check
 
-    one_form(as_json=as_json, as_csv=as_csv)
-    if plot:
-        check_path(plot)
     fit, responses = fitted(data, scale, draws=0)
     found = check(fit, responses, by=by or (), level=level)
-    if plot:
-        heat_chart(found.look, responses, plot)
+    if form.plot:
+        heat_chart(found.look, responses, form.plot)
     document = diagnose_document(found, level=level)
-    if as_json:
-        return to_json(document)
-    return to_csv(document["items"]) if as_csv else diagnose_text(document)
+    return form.say(document, rows_of("items"), diagnose_text)

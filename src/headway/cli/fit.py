@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from cyclopts import Parameter
-
-from headway.cli.options import Csv, Json, check_plot, one_form
+from headway.cli.options import SHOWN, Data, Drawn, rows_of
 
 if TYPE_CHECKING:
     from headway.scale.bayes import SampledFacets
     from headway.scale.facets import Facets
     from headway.scale.responses import Responses
-
-Data = Annotated[Path, Parameter(name="DATA", show_default=False)]
 
 
 def fit(
@@ -24,9 +20,7 @@ def fit(
     formula: str = "resolved ~ (1|model) + (1|item)",
     method: Literal["laplace", "bayes"] = "laplace",
     level: float = 0.9,
-    as_json: Json = False,
-    as_csv: Csv = False,
-    plot: Path | None = None,
+    form: Drawn = SHOWN,
     term: str | None = None,
 ) -> str:
     """Say how much of success is the model, the harness, the item or the run.
@@ -45,28 +39,22 @@ def fit(
         laplace, or bayes: samples the same model (slow; an extra).
     level
         Level of the intervals.
-    as_json
+    form.as_json
         Print JSON (its form: docs/schema/fit.json).
-    as_csv
+    form.as_csv
         Print CSV, one row per level.
-    plot
+    form.plot
         Draw the SDs and the levels of one random effect: FILE.svg, .png, .pdf or .html.
     term
         The random effect whose levels are drawn; default: the first one that is not the item.
     """
     from headway.publish.effects import fit_document, fit_rows, fit_text
     from headway.publish.forest import fit_chart
-    from headway.publish.listing import to_csv, to_json
 
-    one_form(as_json=as_json, as_csv=as_csv)
-    check_plot(plot)
     responses, left_out = _responses(data)
     document = fit_document(_crossed(responses, formula, method, level), left_out)
-    if plot:
-        fit_chart(document, plot, data.name, term)
-    if as_json:
-        return to_json(document)
-    return to_csv(fit_rows(document)) if as_csv else fit_text(document)
+    form.draw(document, fit_chart, data.name, term)
+    return form.say(document, fit_rows, fit_text)
 
 
 def setups(
@@ -75,9 +63,7 @@ def setups(
     *,
     harness: str | None = None,
     level: float = 0.9,
-    as_json: Json = False,
-    as_csv: Csv = False,
-    plot: Path | None = None,
+    form: Drawn = SHOWN,
 ) -> str:
     """Say what harnesses do to models, and what these data cannot say.
 
@@ -93,27 +79,21 @@ def setups(
         models ran in.
     level
         Level of the intervals.
-    as_json
+    form.as_json
         Print JSON (its form: docs/schema/setups.json).
-    as_csv
+    form.as_csv
         Print CSV, one row per model.
-    plot
+    form.plot
         Draw the harnesses against the common one: FILE.svg, .png, .pdf or .html.
     """
     from headway.publish.forest import setups_chart
-    from headway.publish.listing import to_csv, to_json
     from headway.publish.setups import setups_document, setups_text
     from headway.scale.facets.setups import compare
 
-    one_form(as_json=as_json, as_csv=as_csv)
-    check_plot(plot)
     responses, left_out = _responses(data)
     document = setups_document(compare(responses, common=harness, level=level), left_out)
-    if plot:
-        setups_chart(document, plot, data.name)
-    if as_json:
-        return to_json(document)
-    return to_csv(document["models"]) if as_csv else setups_text(document)
+    form.draw(document, setups_chart, data.name)
+    return form.say(document, rows_of("models"), setups_text)
 
 
 def _crossed(

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from headway.cli.options import Count, Csv, Flag, Folder, Json, Pair, Words, check_plot, one_form
+from headway.cli.options import (
+    SHOWN,
+    Count,
+    Drawn,
+    Flag,
+    Folder,
+    Form,
+    Pair,
+    Words,
+    rows_of,
+)
 from headway.cli.terminal import progress
 from headway.errors import HeadwayError
 
 if TYPE_CHECKING:
     from headway.lens import Asked, Evidence, Lens
-    from headway.publish.listing import Row
 
 
 def gap(
@@ -29,9 +38,7 @@ def gap(
     responses: Path | None = None,
     ledger: Folder = None,
     widening: Flag = False,
-    as_json: Json = False,
-    as_csv: Csv = False,
-    plot: Path | None = None,
+    form: Drawn = SHOWN,
     no_cache: Flag = False,
 ) -> str:
     """Say how many months one group of models is behind another.
@@ -63,19 +70,17 @@ def gap(
         Folder of another ledger: a snapshot, a store or text tables.
     widening
         Show whether the gap grows over time, by start date.
-    as_json
+    form.as_json
         Print JSON (its form: docs/schema/gap.json).
-    as_csv
+    form.as_csv
         Print CSV, one row per lens.
-    plot
+    form.plot
         Draw the frontiers of the first lens: FILE.svg, .png, .pdf or .html.
     no_cache
         Compute anew, and keep nothing.
     """
     from headway.lens import load, names, override
 
-    one_form(as_json=as_json, as_csv=as_csv)
-    check_plot(plot)
     leaders, followers = groups or (None, None)
     recipes = [
         override(
@@ -95,12 +100,12 @@ def gap(
     asked = _ask(recipes, _evidence(data, ledger, responses), keep=not no_cache)
     if lens and asked.unanswered:
         raise HeadwayError("{}: {}".format(*asked.unanswered[0]))
-    if plot:
+    if form.plot:
         from headway.publish.answers import frontier_data
         from headway.publish.frontier import frontier_chart
 
-        frontier_chart(frontier_data(asked.answers[0], asked.snapshot), plot)
-    return _tell(asked, as_json=as_json, as_csv=as_csv, widening=widening)
+        frontier_chart(frontier_data(asked.answers[0], asked.snapshot), form.plot)
+    return _tell(asked, form, widening=widening)
 
 
 def scale(
@@ -112,9 +117,7 @@ def scale(
     method: Literal["integrated", "joint", "marginal", "bayes"] | None = None,
     ledger: Folder = None,
     draws: Count = 500,
-    as_json: Json = False,
-    as_csv: Csv = False,
-    plot: Path | None = None,
+    form: Drawn = SHOWN,
     items: Flag = False,
 ) -> str:
     """Say how able each model is, on one axis.
@@ -140,11 +143,11 @@ def scale(
         Folder of another ledger: a snapshot, a store or text tables.
     draws
         Number of joint draws for the intervals; 0 for none.
-    as_json
+    form.as_json
         Print JSON (its form: docs/schema/scale.json).
-    as_csv
+    form.as_csv
         Print CSV, one row per model.
-    plot
+    form.plot
         Draw the most able models; of an item scale above its items, of pooled above the results
         that are doubted, of domains one by one: FILE.svg, .png, .pdf or .html.
     items
@@ -152,56 +155,38 @@ def scale(
     """
     from headway.publish.items import has_items
 
-    one_form(as_json=as_json, as_csv=as_csv)
-    check_plot(plot)
     if scale == "pooled" or domains or table:
         _plain_only(method, items=items)
-        forms = {"as_json": as_json, "as_csv": as_csv}
-        return _wider(scale, data, table, domains, ledger, draws, plot, **forms)
+        return _wider(scale, data, table, domains, ledger, draws, form)
     if has_items(data, scale) and data:
-        return _of_items(data, scale, method, draws, plot, items, as_json=as_json, as_csv=as_csv)
+        return _of_items(data, scale, method, draws, form, items=items)
     if items:
         raise HeadwayError("Items are listed of responses: pass --data with columns model, item.")
     if method:
         raise HeadwayError("--method is for answers to single items: pass --data RESPONSES.")
-    return _of_table(_evidence(data, ledger), scale, draws, plot, as_json=as_json, as_csv=as_csv)
+    return _of_table(_evidence(data, ledger), scale, draws, form)
 
 
 def _of_items(
-    data: Path,
-    scale: str,
-    method: str | None,
-    draws: int,
-    plot: Path | None,
-    items: bool,
-    *,
-    as_json: bool,
-    as_csv: bool,
+    data: Path, scale: str, method: str | None, draws: int, form: Drawn, *, items: bool
 ) -> str:
     from headway.publish.item_list import add_fit, list_text
     from headway.publish.item_map import map_chart
     from headway.publish.items import fit_items, items_document, items_text
-    from headway.publish.listing import to_csv, to_json
 
     fit = fit_items(data, scale, draws=draws, method=method)
     shown = items_document(fit)
     if items:
         add_fit(shown, fit, data)
-    if plot:
-        map_chart(shown, plot)
-    if as_json:
-        return to_json(shown)
-    if as_csv:
-        return to_csv(shown["items" if items else "models"])
-    return list_text(shown) if items else items_text(shown)
+    form.draw(shown, map_chart)
+    if items:
+        return form.say(shown, rows_of("items"), list_text)
+    return form.say(shown, rows_of("models"), items_text)
 
 
-def _of_table(
-    evidence: Evidence, scale: str, draws: int, plot: Path | None, *, as_json: bool, as_csv: bool
-) -> str:
+def _of_table(evidence: Evidence, scale: str, draws: int, form: Drawn) -> str:
     from headway.publish.abilities import scale_document, scale_text
     from headway.publish.fitting import fit_scale
-    from headway.publish.listing import to_csv, to_json
     from headway.publish.ranking import scale_chart
 
     with progress() as tick:
@@ -216,11 +201,8 @@ def _of_table(
             evidence.read, scale, own=evidence.own, draws=draws, progress=report
         )
     document = scale_document(fitted, facts, evidence.id)
-    if plot:
-        scale_chart(document, plot)
-    if as_json:
-        return to_json(document)
-    return to_csv(document["models"]) if as_csv else scale_text(document)
+    form.draw(document, scale_chart)
+    return form.say(document, rows_of("models"), scale_text)
 
 
 def _wider(
@@ -230,15 +212,11 @@ def _wider(
     domains: str | None,
     ledger: Path | None,
     draws: int,
-    plot: Path | None,
-    *,
-    as_json: bool,
-    as_csv: bool,
+    form: Drawn,
 ) -> str:
     """Scales beyond one table or one ability: pooled evidence, and domains."""
     from headway.publish.domains import domains_document, domains_rows, domains_text, fit_domains
     from headway.publish.domains_chart import domains_chart
-    from headway.publish.listing import to_csv, to_json
     from headway.publish.pooled import fit_pooled, pooled_document, pooled_text
     from headway.publish.pooled_chart import pooled_chart
 
@@ -246,25 +224,16 @@ def _wider(
         if table:
             raise HeadwayError("--table goes with --scale pooled; other scales take --data.")
         shown = domains_document(fit_domains(data, scale, str(domains), draws=draws), scale)
-        rows, text, chart = domains_rows, domains_text, domains_chart
-    else:
-        if domains:
-            raise HeadwayError("--domains goes with --scale two_pl or rasch, not with pooled.")
-        evidence = _evidence(table, ledger)
-        # Responses alone are enough; without them the scores of the ledger are the evidence.
-        scores = evidence.read if table or ledger or not data else None
-        shown = pooled_document(fit_pooled(data, scores, own=evidence.own, draws=draws))
-        rows, text, chart = _models, pooled_text, pooled_chart
-    if plot:
-        chart(shown, plot)
-    if as_json:
-        return to_json(shown)
-    return to_csv(rows(shown)) if as_csv else text(shown)
-
-
-def _models(document: dict[str, Any]) -> list[Row]:
-    rows: list[Row] = document["models"]
-    return rows
+        form.draw(shown, domains_chart)
+        return form.say(shown, domains_rows, domains_text)
+    if domains:
+        raise HeadwayError("--domains goes with --scale two_pl or rasch, not with pooled.")
+    evidence = _evidence(table, ledger)
+    # Responses alone are enough; without them the scores of the ledger are the evidence.
+    scores = evidence.read if table or ledger or not data else None
+    shown = pooled_document(fit_pooled(data, scores, own=evidence.own, draws=draws))
+    form.draw(shown, pooled_chart)
+    return form.say(shown, rows_of("models"), pooled_text)
 
 
 def _plain_only(method: str | None, *, items: bool) -> None:
@@ -294,11 +263,11 @@ def _ask(recipes: Sequence[Lens], evidence: Evidence, *, keep: bool) -> Asked:
         return ask(recipes, evidence, keep=keep, report=report)
 
 
-def _tell(asked: Asked, *, as_json: bool, as_csv: bool, widening: bool) -> str:
+def _tell(asked: Asked, form: Form, *, widening: bool) -> str:
     from headway.publish.answers import gap_document, gap_rows
     from headway.publish.listing import to_csv, to_json
     from headway.publish.report import gap_report
 
-    if as_json:
+    if form.as_json:
         return to_json(gap_document(asked, widening=widening))
-    return to_csv(gap_rows(asked)) if as_csv else gap_report(asked, widening=widening)
+    return to_csv(gap_rows(asked)) if form.as_csv else gap_report(asked, widening=widening)

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from cyclopts import Parameter
-
-from headway.cli.options import Csv, Json, one_form
-
-Data = Annotated[Path, Parameter(name="DATA", show_default=False)]
+from headway.cli.options import TEXT, Data, Form, rows_of
 
 
 def predict(
@@ -22,8 +17,7 @@ def predict(
     against: str | None = None,
     scale: Literal["two_pl", "rasch", "three_pl"] = "two_pl",
     level: float = 0.9,
-    as_json: Json = False,
-    as_csv: Csv = False,
+    form: Form = TEXT,
 ) -> str:
     """Say what a model would score where it has not run, and how many items are still needed.
 
@@ -45,18 +39,14 @@ def predict(
         The scale that is fitted.
     level
         Level of the intervals.
-    as_json
+    form.as_json
         Print JSON (its form: docs/schema/predict.json).
-    as_csv
+    form.as_csv
         Print CSV, one row per item.
     """
-    from headway.publish.listing import to_csv, to_json
     from headway.publish.predict import predict_document, predict_text
 
-    one_form(as_json=as_json, as_csv=as_csv)
     document = predict_document(
         data, scale, model, benchmark=benchmark, against=against, width=width, level=level
     )
-    if as_json:
-        return to_json(document)
-    return to_csv(document["cells"]) if as_csv else predict_text(document)
+    return form.say(document, rows_of("cells"), predict_text)

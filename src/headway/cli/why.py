@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from headway.cli.harness import harness
-from headway.cli.options import Count, Csv, Flag, Folder, Json, Pair, Words, check_plot, one_form
+from headway.cli.options import (
+    SHIPPED,
+    SHOWN,
+    Count,
+    Drawn,
+    Flag,
+    Given,
+    Pair,
+    Recipe,
+    Words,
+)
 from headway.cli.terminal import progress
-from headway.errors import HeadwayError
 
 if TYPE_CHECKING:
     from headway.lens import Evidence, Lens
@@ -28,7 +36,7 @@ why.command(harness)
 @why.command
 def influence(
     *,
-    lens: str = "headway",
+    lens: Recipe = "headway",
     by: Literal["benchmark", "domain", "source"] = "benchmark",
     pair: Pair = None,
     model: str | None = None,
@@ -36,11 +44,8 @@ def influence(
     shapley: Flag = False,
     orders: Count = 50,
     draws: Count = 100,
-    data: Path | None = None,
-    ledger: Folder = None,
-    as_json: Json = False,
-    as_csv: Csv = False,
-    plot: Path | None = None,
+    given: Given = SHIPPED,
+    form: Drawn = SHOWN,
 ) -> str:
     """Refit a lens without each benchmark, domain or source: what the answer hangs on.
 
@@ -48,8 +53,6 @@ def influence(
 
     Parameters
     ----------
-    lens
-        A recipe by name or by the path of a TOML file.
     by
         What is left out, one at a time.
     pair
@@ -65,28 +68,21 @@ def influence(
         Pairs of random orders for more than 12 members.
     draws
         Joint draws of each refit.
-    data
-        A table of your own: columns model, benchmark, score, released, weights, ...
-    ledger
-        Folder of another ledger: a snapshot, a store or text tables.
-    as_json
+    form.as_json
         Print JSON (its form: docs/schema/influence.json).
-    as_csv
+    form.as_csv
         Print CSV, one row per member.
-    plot
+    form.plot
         Draw the changes: FILE.svg, .png, .pdf or .html.
     """
     from headway.ledger import find_benchmark
     from headway.publish.influence_plot import influence_chart
-    from headway.publish.listing import to_csv, to_json
     from headway.publish.why_influence import influence_document, influence_rows, influence_text
     from headway.why.influence import influence as refits
     from headway.why.influence import shared_out
     from headway.why.value import with_draws
 
-    one_form(as_json=as_json, as_csv=as_csv)
-    check_plot(plot)
-    evidence, recipe, asker = question(lens, data, ledger, pair or ((model,) if model else ()))
+    evidence, recipe, asker = question(lens, given, pair or ((model,) if model else ()))
     held = evidence.read
     together = [find_benchmark(held, name).name for name in without or ()]
     with progress() as tick:
@@ -105,11 +101,8 @@ def influence(
             few, kind = with_draws(recipe, draws), "benchmark" if together else by
             shared = shared_out(asker, few, held, names, by=kind, orders=orders, progress=tick)
     document = influence_document(found, asker.quantity, evidence.id, names, shared)
-    if plot:
-        influence_chart(document, plot)
-    if as_json:
-        return to_json(document)
-    return to_csv(influence_rows(document)) if as_csv else influence_text(document)
+    form.draw(document, influence_chart)
+    return form.say(document, influence_rows, influence_text)
 
 
 @why.command
@@ -118,11 +111,8 @@ def bridge(
     end: End,
     /,
     *,
-    data: Path | None = None,
-    ledger: Folder = None,
-    as_json: Json = False,
-    as_csv: Csv = False,
-    plot: Path | None = None,
+    given: Given = SHIPPED,
+    form: Drawn = SHOWN,
 ) -> str:
     """Go from one lens to another, one choice at a time: which choice moves the answer how far.
 
@@ -134,46 +124,34 @@ def bridge(
         The first lens, by name or by the path of a TOML file.
     end
         The second lens.
-    data
-        A table of your own: columns model, benchmark, score, released, weights, ...
-    ledger
-        Folder of another ledger: a snapshot, a store or text tables.
-    as_json
+    form.as_json
         Print JSON (its form: docs/schema/bridge.json).
-    as_csv
+    form.as_csv
         Print CSV, one row per step.
-    plot
+    form.plot
         Draw the waterfall: FILE.svg, .png, .pdf or .html.
     """
     from headway.lens import load
-    from headway.publish.listing import to_csv, to_json
     from headway.publish.waterfall import bridge_chart
     from headway.publish.why_bridge import bridge_document, bridge_rows, bridge_text
     from headway.why.bridge import bridge as steps
 
-    one_form(as_json=as_json, as_csv=as_csv)
-    check_plot(plot)
-    evidence, first, asker = question(start, data, ledger)
+    evidence, first, asker = question(start, given)
     with progress() as tick:
         found = steps(asker, first, load(end), evidence.read, progress=tick)
     document = bridge_document(found, evidence.id)
-    if plot:
-        bridge_chart(document, plot)
-    if as_json:
-        return to_json(document)
-    return to_csv(bridge_rows(document)) if as_csv else bridge_text(document)
+    form.draw(document, bridge_chart)
+    return form.say(document, bridge_rows, bridge_text)
 
 
 @why.command
 def splits(
     *,
-    lens: str = "headway",
+    lens: Recipe = "headway",
     before: date | None = None,
     draws: int | None = None,
-    data: Path | None = None,
-    ledger: Folder = None,
-    as_json: Json = False,
-    as_csv: Csv = False,
+    given: Given = SHIPPED,
+    form: Drawn = SHOWN,
 ) -> str:
     """Ask parts of the evidence: public or private, each domain, each evaluator, by date.
 
@@ -181,35 +159,27 @@ def splits(
 
     Parameters
     ----------
-    lens
-        A recipe by name or by the path of a TOML file.
     before
         Also split the window at this day, YYYY-MM-DD.
     draws
         Joint draws of each side; default: those of the lens.
-    data
-        A table of your own: columns model, benchmark, score, released, weights, ...
-    ledger
-        Folder of another ledger: a snapshot, a store or text tables.
-    as_json
+    form.as_json
         Print JSON (its form: docs/schema/splits.json).
-    as_csv
+    form.as_csv
         Print CSV, one row per side.
+    form.plot
+        Draw both sides of every split: FILE.svg, .png, .pdf or .html.
     """
-    from headway.publish.listing import to_csv, to_json
+    from headway.publish.splits_plot import splits_chart
     from headway.publish.why_splits import splits_document, splits_rows, splits_text
     from headway.why.splits import splits as parts
-    from headway.why.value import with_draws
 
-    one_form(as_json=as_json, as_csv=as_csv)
-    evidence, recipe, asker = question(lens, data, ledger)
-    recipe = recipe if draws is None else with_draws(recipe, draws)
+    evidence, recipe, asker = question(lens, given, draws=draws)
     with progress() as tick:
         found = parts(asker, recipe, evidence.read, before=before, progress=tick)
     document = splits_document(found, recipe, evidence.id)
-    if as_json:
-        return to_json(document)
-    return to_csv(splits_rows(document)) if as_csv else splits_text(document)
+    form.draw(document, splits_chart)
+    return form.say(document, splits_rows, splits_text)
 
 
 @why.command
@@ -219,11 +189,8 @@ def validate(
     scale: Words = None,
     folds: int = 10,
     seed: int = 0,
-    data: Path | None = None,
-    ledger: Folder = None,
-    as_json: Json = False,
-    as_csv: Csv = False,
-    plot: Path | None = None,
+    given: Given = SHIPPED,
+    form: Drawn = SHOWN,
 ) -> str:
     """Predict hidden scores, later models and later gaps, and say how far off it was.
 
@@ -239,50 +206,39 @@ def validate(
         Into how many parts the scores are split, each held out once.
     seed
         Of the split.
-    data
-        A table of your own: columns model, benchmark, score, released, weights, ...
-    ledger
-        Folder of another ledger: a snapshot, a store or text tables.
-    as_json
+    form.as_json
         Print JSON (its form: docs/schema/validate.json).
-    as_csv
+    form.as_csv
         Print CSV, one row per way to predict.
-    plot
+    form.plot
         Draw errors and calibration: FILE.svg, .png, .pdf or .html.
     """
-    from headway.publish.listing import to_csv, to_json
     from headway.publish.validate import validate_document, validate_rows
     from headway.publish.validate_plot import validate_chart
     from headway.publish.validate_text import validate_text
     from headway.why.predictors import FAMILIES
     from headway.why.validate import validate as hold_out
 
-    one_form(as_json=as_json, as_csv=as_csv)
-    check_plot(plot)
-    evidence, recipe, asker = question(lens, data, ledger)
+    evidence, recipe, asker = question(lens, given)
     scales = tuple(dict.fromkeys(scale)) if scale else tuple(FAMILIES)
     with progress() as tick:
         found = hold_out(
             recipe, evidence.read, scales, folds=folds, seed=seed, own=asker.own, progress=tick
         )
     document = validate_document(found, evidence.id)
-    if plot:
-        validate_chart(document, plot)
-    if as_json:
-        return to_json(document)
-    return to_csv(validate_rows(document)) if as_csv else validate_text(document)
+    form.draw(document, validate_chart)
+    return form.say(document, validate_rows, validate_text)
 
 
 def question(
-    lens: str, data: Path | None, folder: Path | None, models: Sequence[str] = ()
+    lens: str, given: Given, models: Sequence[str] = (), draws: int | None = None
 ) -> tuple[Evidence, Lens, Asker]:
-    """The evidence, the lens, and who asks for which number of it."""
+    """The evidence, the lens with as many draws as asked, and who asks for which number of it."""
     from headway.ledger import find_model
     from headway.lens import Evidence, load
-    from headway.why.value import Asker, Quantity
+    from headway.why.value import Asker, Quantity, with_draws
 
-    if data and folder:
-        raise HeadwayError("Give --data or --ledger, not both: each of them is all the evidence.")
-    recipe, evidence = load(lens), Evidence(ledger=folder, data=data)
+    recipe, evidence = load(lens), Evidence(ledger=given.ledger, data=given.data)
     names = tuple(find_model(evidence.read, name).name for name in models)
-    return evidence, recipe, Asker(Quantity(names), evidence.own_for(recipe))
+    asker = Asker(Quantity(names), evidence.own_for(recipe))
+    return evidence, recipe if draws is None else with_draws(recipe, draws), asker

@@ -41,7 +41,9 @@ class Weights(_Part):
 class Prices(Weights):
     """Money per million tokens of each kind, with its day and source.
 
-    Every kind has a price of its own: no default stands for a price that nobody stated.
+    Every kind has a price: no default stands for one that nobody stated. Where a server has no
+    price of its own for reasoning, it is that of output, in which it bills it; for cache writes,
+    that of uncached input. ``note`` says what a price per kind cannot (hours, lengths).
     """
 
     uncached_input: _Amount
@@ -52,6 +54,7 @@ class Prices(Weights):
     currency: str = "USD"
     date: dt.date
     source: str = Field(min_length=1)
+    note: str = ""
 
     def of(self, tokens: Tokens) -> float:
         """Money for these tokens."""

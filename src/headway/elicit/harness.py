@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import cache
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from headway.elicit.package import Licence, Package, Part, with_lock
 from headway.elicit.profile import Format
-from headway.errors import HarnessError, UnknownNameError
+from headway.errors import HarnessError
+from headway.ledger.shelf import Shelf
 
 __all__ = [
     "PLACEHOLDERS",
@@ -317,11 +315,12 @@ def _at(line: Any, path: str) -> Any:
     return line
 
 
-@cache
+_SHELF = Shelf("harness", "headway.elicit", "harnesses", Harness, HarnessError)
+
+
 def names() -> tuple[str, ...]:
     """Names of the shipped harnesses."""
-    found = files("headway.elicit").joinpath("harnesses").iterdir()
-    return tuple(sorted(p.name.removesuffix(".toml") for p in found if p.name.endswith(".toml")))
+    return _SHELF.names
 
 
 def load(name: str | Path) -> Harness:
@@ -334,35 +333,9 @@ def load(name: str | Path) -> Harness:
     HarnessError
         If a file cannot be read, is not TOML, or has a field that a harness does not have.
     """
-    text = str(name)
-    if text.endswith(".toml"):
-        path = Path(text)
-        try:
-            read = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise HarnessError(f"The harness {text!r} cannot be read: {reason}.") from None
-        return _parse(read, path, text)
-    if text not in names():
-        near = get_close_matches(text, names(), n=3, cutoff=0.3) or list(names())
-        raise UnknownNameError(
-            f"There is no harness {text!r}; did you mean {', '.join(near)}? "
-            "(A harness of your own is given by its path, ending in .toml.)"
-        )
-    shipped = Path(str(files("headway.elicit").joinpath("harnesses", f"{text}.toml")))
-    return _parse(shipped.read_text(encoding="utf-8"), shipped, f"{text}.toml")
-
-
-def _parse(text: str, path: Path, where: str) -> Harness:
-    try:
-        document = with_lock(tomllib.loads(text), path.parent)
-        return Harness.model_validate({"name": path.stem, **document})
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise HarnessError(f"{where}: package.lock: cannot be read: {reason}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise HarnessError(f"{where}: not valid TOML: {error}.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise HarnessError(f"{where}: {field}: {first['msg']}.") from None
+    harness = _SHELF.load(name)
+    if harness.package is None or not harness.package.lock:
+        return harness
+    own = str(name).endswith(".toml")
+    folder = Path(name).parent if own else Path(str(files("headway.elicit"))) / "harnesses"
+    return harness.model_copy(update={"package": with_lock(harness.package, folder, str(name))})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from headway.elicit.platforms import here, triple
+from headway.errors import HarnessError
 
 __all__ = ["Licence", "Package", "Part", "Runtime", "with_lock"]
 
@@ -100,19 +101,22 @@ class Licence(Part):
     source: str
 
 
-def with_lock(document: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The document of a harness with the text of its lock in place of the lock's name.
+def with_lock(package: Package, folder: Path, harness: str) -> Package:
+    """A package with the text of its lock in place of the lock's name.
 
     Raises
     ------
-    OSError, UnicodeDecodeError
+    HarnessError
         If the lock cannot be read.
     """
-    package = document.get("package")
-    if not isinstance(package, dict) or not isinstance(package.get("lock"), str):
-        return document
-    text = (folder / Path(package["lock"]).name).read_text(encoding="utf-8")
-    return {**document, "package": {**package, "lock": text}}
+    try:
+        text = (folder / Path(package.lock).name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise HarnessError(
+            f"{harness}: package.lock: {package.lock!r} cannot be read: {reason}."
+        ) from None
+    return package.model_copy(update={"lock": text})
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import tomllib
-from difflib import get_close_matches
+import datetime as dt
 from fnmatch import fnmatchcase
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from headway.elicit.budget import Prices
-from headway.errors import ProfileError, UnknownNameError
+from headway.errors import ProfileError
+from headway.ledger.shelf import Shelf
 
-__all__ = ["Auth", "Endpoint", "Format", "Profile", "Prompts", "Sampling", "load", "names"]
+__all__ = [
+    "Auth",
+    "Endpoint",
+    "Format",
+    "Preferred",
+    "Profile",
+    "Prompts",
+    "Sampling",
+    "load",
+    "names",
+]
 
 Format: TypeAlias = Literal["messages", "chat", "responses", "gemini"]
 Auth: TypeAlias = Literal["bearer", "x-api-key", "x-goog-api-key", "api-key"]
@@ -34,7 +42,8 @@ class Endpoint(_Part):
     ``url`` is what the vendor's own client takes as its base: with ``/v1`` for chat completions
     and Responses, without a version for Messages and Gemini. ``model`` is the name that the server
     knows. ``key_env`` names the environment variable that holds the key, or is empty for servers
-    that want none; ``auth`` is the header that carries it, by default the format's own.
+    that want none; ``auth`` is the header that carries it, by default the format's own. ``date``
+    is the day on which the source was read, here and below.
     """
 
     url: str
@@ -42,6 +51,7 @@ class Endpoint(_Part):
     key_env: str | None = None
     auth: Auth | None = None
     source: str = Field(min_length=1)
+    date: dt.date | None = None
 
     @field_validator("url")
     @classmethod
@@ -59,6 +69,7 @@ class Sampling(_Part):
     max_tokens: int | None = Field(default=None, ge=1)
     effort: str | None = None
     source: str = ""
+    date: dt.date | None = None
 
 
 class Prompts(_Part):
@@ -67,6 +78,15 @@ class Prompts(_Part):
     system: str | None = None
     addition: str | None = None
     source: str = ""
+    date: dt.date | None = None
+
+
+class Preferred(_Part):
+    """The harness that the model's maker trains it in, recommends or makes for it."""
+
+    harness: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    date: dt.date
 
 
 class Profile(_Part):
@@ -77,8 +97,10 @@ class Profile(_Part):
     name, title, source : str
     endpoints : dict of Format to Endpoint
         The wire formats that are served; the gateway never translates between them.
-    preferred_harness : str or None
-        The harness that the model's maker trains or recommends it in.
+    preferred : Preferred or None
+    unknown : dict of str to str
+        Why there is no ``sampling``, ``prompts``, ``preferred`` or ``prices``: what was looked for
+        and when. Nothing is guessed.
     splits_reasoning : bool
         Whether the server reports reasoning tokens apart from other output.
     estimates : bool
@@ -93,11 +115,12 @@ class Profile(_Part):
     endpoints: dict[Format, Endpoint] = Field(min_length=1)
     sampling: Sampling = Sampling()
     prompts: Prompts = Prompts()
-    preferred_harness: str | None = None
+    preferred: Preferred | None = None
     prices: Prices | None = None
     splits_reasoning: bool = False
     estimates: bool = False
     aliases: tuple[str, ...] = ()
+    unknown: dict[Literal["sampling", "prompts", "preferred", "prices"], str] = {}
 
     def at(self, base: str) -> Profile:
         """The profile with ``{base}`` in its addresses replaced, as for a server on loopback."""
@@ -134,11 +157,12 @@ class Profile(_Part):
         return tuple(dict.fromkeys(name for name in named if name))
 
 
-@cache
+_SHELF = Shelf("profile", "headway.elicit", "profiles", Profile, ProfileError)
+
+
 def names() -> tuple[str, ...]:
     """Names of the shipped profiles."""
-    found = files("headway.elicit").joinpath("profiles").iterdir()
-    return tuple(sorted(p.name.removesuffix(".toml") for p in found if p.name.endswith(".toml")))
+    return _SHELF.names
 
 
 def load(name: str | Path) -> Profile:
@@ -151,30 +175,4 @@ def load(name: str | Path) -> Profile:
     ProfileError
         If a file cannot be read, is not TOML, or has a field that a profile does not have.
     """
-    text = str(name)
-    if text.endswith(".toml"):
-        path = Path(text)
-        try:
-            return _parse(path.read_text(encoding="utf-8"), path.stem, text)
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise ProfileError(f"The profile {text!r} cannot be read: {reason}.") from None
-    if text not in names():
-        near = get_close_matches(text, names(), n=3, cutoff=0.3) or list(names())
-        raise UnknownNameError(
-            f"There is no profile {text!r}; did you mean {', '.join(near)}? "
-            "(A profile of your own is given by its path, ending in .toml.)"
-        )
-    shipped = files("headway.elicit").joinpath("profiles", f"{text}.toml")
-    return _parse(shipped.read_text(encoding="utf-8"), text, f"{text}.toml")
-
-
-def _parse(text: str, name: str, where: str) -> Profile:
-    try:
-        return Profile.model_validate({"name": name, **tomllib.loads(text)})
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"{where}: not valid TOML: {error}.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ProfileError(f"{where}: {field}: {first['msg']}.") from None
+    return _SHELF.load(name)

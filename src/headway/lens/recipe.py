@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
-from difflib import get_close_matches
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from headway.errors import LensError, UnknownNameError
+from headway.errors import LensError
+from headway.ledger.shelf import Shelf
 
 DEFAULT = "headway"
 
@@ -87,15 +84,20 @@ class Lens(_Part):
     overrides: tuple[str, ...] = ()
 
 
-@cache
+def _first(error: ValidationError) -> str:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"a lens has no field {field!r}; remove it or correct its name (see docs/lenses.md)."
+    return f"the field {field!r} is wrong: {first['msg'].lower()}."
+
+
+_SHELF = Shelf("lens", "headway.lens", "recipes", Lens, LensError, _first)
+
+
 def names() -> tuple[str, ...]:
     """Names of the shipped lenses, the default first."""
-    found = sorted(
-        p.name.removesuffix(".toml")
-        for p in files("headway.lens").joinpath("recipes").iterdir()
-        if p.name.endswith(".toml")
-    )
-    return (DEFAULT, *(name for name in found if name != DEFAULT))
+    return (DEFAULT, *(name for name in _SHELF.names if name != DEFAULT))
 
 
 def load(name: str | Path) -> Lens:
@@ -108,39 +110,7 @@ def load(name: str | Path) -> Lens:
     LensError
         If a file cannot be read, is not TOML, or has a field that a lens does not have.
     """
-    text = str(name)
-    if text.endswith(".toml"):
-        path = Path(text)
-        try:
-            return _parse(path.read_text(encoding="utf-8"), path.stem, str(path))
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise LensError(f"The lens {text!r} cannot be read: {reason}.") from None
-    if text not in names():
-        near = get_close_matches(text, names(), n=3, cutoff=0.3) or list(names())
-        raise UnknownNameError(
-            f"There is no lens {text!r}; did you mean {', '.join(near)}? "
-            "(A lens of your own is given by its path, ending in .toml.)"
-        )
-    recipe = files("headway.lens").joinpath("recipes", f"{text}.toml")
-    return _parse(recipe.read_text(encoding="utf-8"), text, f"{text}.toml")
-
-
-def _parse(text: str, name: str, where: str) -> Lens:
-    try:
-        return Lens.model_validate({"name": name, **tomllib.loads(text)})
-    except tomllib.TOMLDecodeError as error:
-        raise LensError(f"{where}: not valid TOML: {error}.") from None
-    except ValidationError as error:
-        raise LensError(f"{where}: {_first(error)}") from None
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return f"a lens has no field {field!r}; remove it or correct its name (see docs/lenses.md)."
-    return f"the field {field!r} is wrong: {first['msg'].lower()}."
+    return _SHELF.load(name)
 
 
 def override(

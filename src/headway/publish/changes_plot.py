@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from headway.publish.chart import AXIS, BODY, FOOT, INK, QUIET, heading, sheet, source_line, wrap
+from headway.publish.chart import AXIS, BODY, INK, QUIET, foot, heading, sheet, wrap
 
 STEP, WIDTH = 19, 470
 LABELS = 330  # pixels for the names at the left, the same in every panel
@@ -21,9 +21,10 @@ def changes_spec(
     subtitle: str,
     panels: Mapping[str, Sequence[Row]],
     snapshot: str,
-    legend: str = "group",
+    legend: str | None = "group",
     *,
     one_axis: bool = True,
+    axis: str = "Change of the gap (months)",
 ) -> dict[str, Any]:
     """A Vega-Lite specification of panels below each other.
 
@@ -37,9 +38,11 @@ def changes_spec(
     snapshot
         Id of the evidence.
     legend
-        What the colours are.
+        What the colours are; None for none.
     one_axis
         Panels share the axis of months; else each has its own.
+    axis
+        What the axis says.
     """
     every = [row for rows in panels.values() for row in rows]
     groups = [g for g in HUES if any(row["group"] == g for row in every)]
@@ -55,6 +58,7 @@ def changes_spec(
                 _domain(every if one_axis else rows),
                 (groups, legend),
                 snapshot if k == len(full) - 1 else None,
+                axis,
                 ticks=not one_axis or k == len(full) - 1,
             )
             for k, (name, rows) in enumerate(full)
@@ -72,12 +76,13 @@ def _panel(
     name: str,
     rows: Sequence[Row],
     domain: list[float],
-    hues: tuple[list[str], str],
+    hues: tuple[list[str], str | None],
     snapshot: str | None,
+    axis: str,
     *,
     ticks: bool,
 ) -> dict[str, Any]:
-    title = None if snapshot is None else "Change of the gap (months)"
+    title = None if snapshot is None else axis
     x = partial(_x, domain=domain, title=title, ticks=ticks)
     # Rows are told apart by their place: two may carry the same words.
     values = [
@@ -103,7 +108,7 @@ def _panel(
         *(_points(values, x("change"), colour, hollow=hollow) for hollow in (False, True)),
     ]
     if snapshot is not None:
-        layers.append(_foot(snapshot, len(rows)))
+        layers.append(foot(snapshot, STEP * len(rows) + 44, -LABELS))
     return {
         "width": WIDTH,
         "height": {"step": STEP},
@@ -170,13 +175,14 @@ def _x(field: str, domain: list[float], title: str | None, *, ticks: bool) -> di
     }
 
 
-def _colour(groups: list[str], legend: str) -> dict[str, Any]:
+def _colour(groups: list[str], legend: str | None) -> dict[str, Any]:
     return {
         "color": {
             "field": "group",
             "type": "nominal",
             "scale": {"domain": groups, "range": [HUES[g] for g in groups]},
-            "legend": {
+            "legend": legend
+            and {
                 "title": legend,
                 "orient": "right",
                 "labelFontSize": BODY,
@@ -184,19 +190,4 @@ def _colour(groups: list[str], legend: str) -> dict[str, Any]:
                 "titleFontWeight": "normal",
             },
         }
-    }
-
-
-def _foot(snapshot: str, shown: int) -> dict[str, Any]:
-    return {
-        "data": {"values": [{}]},
-        "mark": {
-            "type": "text",
-            "align": "left",
-            "baseline": "top",
-            "fontSize": FOOT,
-            "color": QUIET,
-            "text": source_line(snapshot),
-        },
-        "encoding": {"x": {"value": -LABELS}, "y": {"value": STEP * shown + 44}},
     }

@@ -61,6 +61,16 @@ def source_line(snapshot: str) -> str:
     return f"{ATTRIBUTION} Headway, snapshot {snapshot}."
 
 
+def foot(snapshot: str, y: float = 0, x: float = 0, align: str = "left") -> dict[str, Any]:
+    """A layer with the source line at a place of the chart, in pixels from its upper left."""
+    mark = {"type": "text", "align": align, "baseline": "top", "fontSize": FOOT, "color": QUIET}
+    return {
+        "data": {"values": [{}]},
+        "mark": {**mark, "text": source_line(snapshot)},
+        "encoding": {"x": {"value": x}, "y": {"value": y}},
+    }
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Lines of at most ``width`` characters."""
     return textwrap.wrap(text, width) or [""]

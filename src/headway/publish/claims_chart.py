@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from headway.errors import DataError
-from headway.publish.chart import AXIS, BODY, FOOT, INK, QUIET, heading, save, sheet, source_line
+from headway.publish.chart import AXIS, BODY, INK, QUIET, foot, heading, save, sheet
 
 STEP = 22
 # Blue and vermilion as in the other pictures; the shapes differ as well.
@@ -69,14 +69,7 @@ def claims_spec(document: dict[str, Any]) -> dict[str, Any]:
                     **colour, "shape": _by(SHAPES),
                 },
             },
-            {
-                "data": {"values": [{}]},
-                "mark": {
-                    "type": "text", "align": "left", "baseline": "top", "fontSize": FOOT,
-                    "color": QUIET, "text": source_line(document["snapshot"]),
-                },
-                "encoding": {"x": {"value": 0}, "y": {"value": STEP * len(order) + 42}},
-            },
+            foot(document["snapshot"], STEP * len(order) + 42),
         ],
     )  # fmt: skip
 

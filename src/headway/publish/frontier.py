@@ -8,7 +8,7 @@ from typing import Any
 
 from headway.publish.annotate import records, text_layers
 from headway.publish.axes import COLOURS, HEIGHT, WIDTH, Axes, FrontierData, Row
-from headway.publish.chart import BODY, FOOT, INK, QUIET, heading, save, sheet, source_line, wrap
+from headway.publish.chart import BODY, FOOT, INK, QUIET, foot, heading, save, sheet, wrap
 
 SHAPES = {"leaders": "circle", "followers": "diamond"}
 _TOOLTIP = [
@@ -53,7 +53,7 @@ def frontier_spec(data: FrontierData) -> dict[str, Any]:
             _connectors(data, axes),
             _records(data, axes),
             *text_layers(data, axes),
-            _foot(data),
+            foot(data.snapshot, HEIGHT + 34),
         ],
     )
 
@@ -186,18 +186,3 @@ def _window(data: FrontierData, axes: Axes) -> list[dict[str, Any]]:
             "encoding": {"x": place, "y": {"value": HEIGHT - 10}},
         },
     ]
-
-
-def _foot(data: FrontierData) -> dict[str, Any]:
-    return {
-        "data": {"values": [{}]},
-        "mark": {
-            "type": "text",
-            "align": "left",
-            "baseline": "top",
-            "fontSize": FOOT,
-            "color": QUIET,
-            "text": source_line(data.snapshot),
-        },
-        "encoding": {"x": {"value": 0}, "y": {"value": HEIGHT + 34}},
-    }

@@ -8,13 +8,12 @@ from typing import Any
 from headway.publish.chart import (
     AXIS,
     BODY,
-    FOOT,
     INK,
     QUIET,
+    foot,
     heading,
     save,
     sheet,
-    source_line,
     wrap,
 )
 from headway.publish.why_influence import digits
@@ -77,7 +76,7 @@ def influence_spec(document: dict[str, Any]) -> dict[str, Any]:
                 "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
                 "encoding": {"y": _y(), "x": _x("change", document), **_hue()},
             },
-            _foot(document, len(rows)),
+            foot(document["snapshot"], STEP * len(rows) + 44),
         ],
     )
 
@@ -108,19 +107,4 @@ def _hue() -> dict[str, Any]:
             "scale": {"domain": [True, False], "range": [MORE, LESS]},
             "legend": None,
         }
-    }
-
-
-def _foot(document: dict[str, Any], shown: int) -> dict[str, Any]:
-    return {
-        "data": {"values": [{}]},
-        "mark": {
-            "type": "text",
-            "align": "left",
-            "baseline": "top",
-            "fontSize": FOOT,
-            "color": QUIET,
-            "text": source_line(document["snapshot"]),
-        },
-        "encoding": {"x": {"value": 0}, "y": {"value": STEP * shown + 44}},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from headway.publish.chart import AXIS, BODY, FOOT, INK, QUIET, heading, save, sheet, source_line
+from headway.publish.chart import AXIS, BODY, INK, foot, heading, save, sheet
 
 SHOWN = 40
 STEP = 17
@@ -59,7 +59,7 @@ def scale_spec(document: dict[str, Any]) -> dict[str, Any]:
                     "shape": _by_weights(SHAPES),
                 },
             },
-            _foot(document, len(rows)),
+            foot(document["snapshot"], STEP * len(rows) + 40),
         ],
     )
 
@@ -101,19 +101,4 @@ def _by_weights(values: dict[str, str]) -> dict[str, Any]:
         "type": "nominal",
         "scale": {"domain": list(values), "range": list(values.values())},
         "legend": {"title": "weights", "orient": "bottom-right", "labelFontSize": BODY},
-    }
-
-
-def _foot(document: dict[str, Any], shown: int) -> dict[str, Any]:
-    return {
-        "data": {"values": [{}]},
-        "mark": {
-            "type": "text",
-            "align": "left",
-            "baseline": "top",
-            "fontSize": FOOT,
-            "color": QUIET,
-            "text": source_line(document["snapshot"]),
-        },
-        "encoding": {"x": {"value": 0}, "y": {"value": STEP * shown + 40}},
     }

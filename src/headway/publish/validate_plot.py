@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 from headway.publish.chart import (
     AXIS,
     BODY,
-    FOOT,
     INK,
     QUIET,
+    foot,
     heading,
     save,
     sheet,
-    source_line,
     wrap,
 )
 from headway.publish.validate_text import points
@@ -59,7 +58,7 @@ def validate_spec(document: dict[str, Any]) -> dict[str, Any]:
         ),
         vconcat=[
             {"hconcat": [_errors(document), _coverage(document)], "spacing": 36},
-            _foot(document),
+            {"width": WIDTH, "height": 14, **foot(document["snapshot"])},
         ],
         spacing=4,
     )
@@ -172,20 +171,4 @@ def _percent(field: str, title: str) -> dict[str, Any]:
         "type": "quantitative",
         "scale": {"domain": [40, 100]},
         "axis": {"title": title, **AXIS, "tickCount": 6, "domain": False},
-    }
-
-
-def _foot(document: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "width": WIDTH,
-        "height": 14,
-        "data": {"values": [{}]},
-        "mark": {
-            "type": "text",
-            "align": "left",
-            "fontSize": FOOT,
-            "color": QUIET,
-            "text": source_line(document["snapshot"]),
-        },
-        "encoding": {"x": {"value": 0}},
     }

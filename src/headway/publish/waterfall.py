@@ -11,10 +11,10 @@ from headway.publish.chart import (
     FOOT,
     INK,
     QUIET,
+    foot,
     heading,
     save,
     sheet,
-    source_line,
     wrap,
 )
 from headway.publish.listing import Row
@@ -65,7 +65,7 @@ def bridge_spec(document: dict[str, Any]) -> dict[str, Any]:
             _whiskers(rows),
             _labels("text", {"dx": 8, "align": "left"}, "right", INK),
             _labels("words", {"dy": 17, "align": "left", "fontSize": FOOT}, "zero", QUIET),
-            _foot(document, len(rows)),
+            foot(document["snapshot"], STEP * len(rows) + 44),
         ],
     )
 
@@ -156,19 +156,4 @@ def _labels(field: str, mark: dict[str, Any], at: str, colour: str) -> dict[str,
     return {
         "mark": {"type": "text", "fontSize": BODY, "color": colour, "limit": WIDTH, **mark},
         "encoding": {"y": _y(), "x": _x(at), "text": {"field": field}},
-    }
-
-
-def _foot(document: dict[str, Any], shown: int) -> dict[str, Any]:
-    return {
-        "data": {"values": [{}]},
-        "mark": {
-            "type": "text",
-            "align": "left",
-            "baseline": "top",
-            "fontSize": FOOT,
-            "color": QUIET,
-            "text": source_line(document["snapshot"]),
-        },
-        "encoding": {"x": {"value": 0}, "y": {"value": STEP * shown + 44}},
     }

@@ -103,8 +103,8 @@ def splits_text(document: dict[str, Any]) -> str:
 
 def _table(told: Sequence[Row]) -> str:
     columns = [
-        Column("split", wrap=True, least=12),
-        Column("side", wrap=True, least=12),
+        Column("split"),
+        Column("side", wrap=True, least=16),
         Column("months", right=True),
         Column("90%", right=True),
         Column("models", right=True),
@@ -124,16 +124,23 @@ def _table(told: Sequence[Row]) -> str:
             last = k == 1
             rows.append(
                 (
-                    "" if last else split["name"],
+                    "" if last else split["name"].partition(" ")[0],
                     side["name"],
                     value,
                     span(months["low"], months["high"]),
                     side["n_models"],
-                    f"{signed(far['median'])} ({span(far['low'], far['high'])})" if last else "",
+                    difference(far) if last else "",
                     _p(split["p"]) if last else "",
                 )
             )
     return table(columns, rows)
+
+
+def difference(far: Row) -> str:
+    """A difference with its interval; a dash where a side has no one answer."""
+    if far["median"] is None:
+        return "–"
+    return f"{signed(far['median'])} ({span(far['low'], far['high'])})"
 
 
 def _p(p: float | None) -> str:

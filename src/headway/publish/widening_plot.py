@@ -9,13 +9,12 @@ from typing import Any
 from headway.publish.chart import (
     AXIS,
     BODY,
-    FOOT,
     INK,
     QUIET,
+    foot,
     heading,
     save,
     sheet,
-    source_line,
     wrap,
 )
 from headway.publish.listing import Row
@@ -64,7 +63,10 @@ def widening_spec(document: dict[str, Any]) -> dict[str, Any]:
             ),
             _panel(
                 "Daily gap (months)",
-                [*_banded(daily, "date", whole, zero=False), _foot(document["snapshot"])],
+                [
+                    *_banded(daily, "date", whole, zero=False),
+                    foot(document["snapshot"], HEIGHT + 34, WIDTH, "right"),
+                ],
             ),
         ],
     )
@@ -155,19 +157,4 @@ def _y(field: str, domain: list[float]) -> dict[str, Any]:
         "type": "quantitative",
         "scale": {"domain": domain, "nice": False, "zero": False},
         "axis": {**AXIS, "title": None, "domain": False, "tickCount": 6},
-    }
-
-
-def _foot(snapshot: str) -> dict[str, Any]:
-    return {
-        "data": {"values": [{}]},
-        "mark": {
-            "type": "text",
-            "align": "right",
-            "baseline": "top",
-            "fontSize": FOOT,
-            "color": QUIET,
-            "text": source_line(snapshot),
-        },
-        "encoding": {"x": {"value": WIDTH}, "y": {"value": HEIGHT + 34}},
     }

@@ -49,22 +49,25 @@ class Split:
         Over paired draws; without a median where a side has no one answer.
     p : float or None
         Two-sided: twice the share of paired draws on the lesser side of 0; None where a side has
-        no draws.
+        no draws, or one is only bounded and not clearly beyond the other.
+    larger : bool
+        Whether the second side is larger in most paired draws.
     """
 
     name: str
     sides: tuple[Side, Side]
     difference: Interval
     p: float | None
+    larger: bool
 
     @property
     def verdict(self) -> str:
         """The test in words."""
         if self.p is None:
             return "the data cannot say"
-        if self.p >= 2 * CLEAR or self.difference.median is None:
+        if self.p >= 2 * CLEAR:
             return "no clear difference"
-        return f"{self.sides[1 if self.difference.median > 0 else 0].name} is larger"
+        return f"{self.sides[1 if self.larger else 0].name} is larger"
 
 
 def splits(
@@ -170,8 +173,12 @@ def _split(name: str, names: tuple[str, ...], answers: list[Value | str]) -> Spl
     first, second = answers
     nothing = Interval(None, None, None, 0.9)
     if isinstance(first, str) or isinstance(second, str):
-        return Split(name, (sides[0], sides[1]), nothing, None)
-    return Split(name, (sides[0], sides[1]), change(second, first), _p(first.draws, second.draws))
+        return Split(name, (sides[0], sides[1]), nothing, None, larger=False)
+    far = change(second, first)
+    p, larger = _test(first.draws, second.draws)
+    if far.median is None and p is not None and p >= 2 * CLEAR:
+        p = None  # a bound that is passed in some draws only is no difference of 0 either
+    return Split(name, (sides[0], sides[1]), far, p, larger=larger)
 
 
 def _side(name: str, answer: Value | str) -> Side:
@@ -180,13 +187,14 @@ def _side(name: str, answer: Value | str) -> Side:
     return Side(name, answer.interval, answer.bound, answer.n_models, answer.n_scores, "")
 
 
-def _p(first: Floats, second: Floats) -> float | None:
+def _test(first: Floats, second: Floats) -> tuple[float | None, bool]:
+    """The p-value, and whether the second is larger in most draws."""
     count = min(len(first), len(second))
     with np.errstate(invalid="ignore"):
         far = second[:count] - first[:count]
     far = far[~np.isnan(far)]
     if len(far) < 20:
-        return None
+        return None, False
     # A draw at 0 counts for both sides; one of S + 1 keeps p from being exactly 0.
     above, below = float((far >= 0).sum()), float((far <= 0).sum())
-    return min(1.0, 2 * (1 + min(above, below)) / (1 + len(far)))
+    return min(1.0, 2 * (1 + min(above, below)) / (1 + len(far))), above > below

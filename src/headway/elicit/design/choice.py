@@ -9,7 +9,7 @@ from typing import Literal
 from headway.elicit.budget import Budget
 from headway.elicit.design.model import Design, Setup
 from headway.elicit.design.shelf import Shelf
-from headway.elicit.harness import TEXTS, UNPASSED
+from headway.elicit.harness import TEXTS, UNPASSED, names
 from headway.elicit.profile import Profile, Prompts, Sampling
 from headway.elicit.run.asked import asked_budget, default_sampling
 from headway.errors import ProfileError, RunError
@@ -46,23 +46,36 @@ def choose(
 ) -> Iterator[Choice | Unfit]:
     """What a setup means for a model: one harness, or each of the design's."""
     profile, wanted = shelf.profile(model), design.setups[setup]
+    if wanted.harness == "own" and (why := _no_own(profile)):
+        preferred = profile.preferred
+        yield Unfit(model, preferred.harness if preferred else "own", why)
+        return
     for name in _harnesses(design, wanted, profile):
-        if name is None:
-            why = f"No preferred harness of {profile.title} is known (preferred_harness)."
-            yield Unfit(model, "own", why)
-            continue
         try:
             yield _choice(design, shelf, model, setup, name, budget)
         except (ProfileError, RunError) as error:
             yield Unfit(model, name, str(error))
 
 
-def _harnesses(design: Design, setup: Setup, profile: Profile) -> tuple[str | None, ...]:
+def _harnesses(design: Design, setup: Setup, profile: Profile) -> tuple[str, ...]:
     if setup.harness == "each":
         return design.harnesses
     if setup.harness == "common":
         return (design.common,)
-    return (profile.preferred_harness if setup.harness == "own" else setup.harness,)
+    if setup.harness == "own" and profile.preferred:
+        return (profile.preferred.harness,)
+    return (setup.harness,)
+
+
+def _no_own(profile: Profile) -> str | None:
+    """Why a model has no harness of its own here."""
+    if profile.preferred is None:
+        known = profile.unknown.get("preferred", "its profile states none")
+        return f"No preferred harness of {profile.title} is known ({known})."
+    name = profile.preferred.harness
+    if not name.endswith(".toml") and name not in names():
+        return f"The preferred harness of {profile.title}, {name}, is none that ships with Headway."
+    return None
 
 
 def _choice(design: Design, shelf: Shelf, model: str, setup: str, name: str, budget: str) -> Choice:
@@ -102,5 +115,6 @@ def _prompts(design: Design, setup: Setup, profile: Profile) -> Prompts:
     if setup.prompts != "profile":
         return design.prompts[setup.prompts]
     if profile.prompts.system is None and profile.prompts.addition is None:
-        raise RunError(f"No prompts of {profile.title} are known (prompts of its profile).")
+        known = profile.unknown.get("prompts", "its profile states none")
+        raise RunError(f"No prompts of {profile.title} are known ({known}).")
     return profile.prompts

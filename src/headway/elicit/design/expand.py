@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from headway.elicit.design.choice import Choice, Unfit, choose
 from headway.elicit.design.model import Design
 from headway.elicit.design.shelf import Shelf
-from headway.elicit.run.plan import Named, Plan
+from headway.elicit.run.plan import Named, Plan, unrun
 from headway.errors import DesignError
 
 __all__ = ["Cell", "Expanded", "NotRunnable", "expand", "plan_of"]
@@ -67,8 +67,10 @@ class Expanded:
     not_runnable: tuple[NotRunnable, ...]
 
 
-def expand(design: Design) -> Expanded:
+def expand(design: Design, shelf: Shelf | None = None) -> Expanded:
     """List the runs of a design; nothing of this machine is looked at.
+
+    ``shelf`` is for those who have read its files already (:meth:`Shelf.of`).
 
     First attempts come first, so that a design that is stopped early is spread over all of it;
     within an attempt the order is random by the seed, so that no model has the quiet hours.
@@ -80,7 +82,7 @@ def expand(design: Design) -> Expanded:
     ProfileError, HarnessError, TaskError, DesignError
         If one of their files is wrong.
     """
-    shelf = Shelf.of(design)
+    shelf = shelf or Shelf.of(design)
     cells: dict[str, Cell] = {}
     unfit: set[NotRunnable] = set()
     for model, setup, budget in product(design.models, design.setups, design.budgets):
@@ -90,6 +92,7 @@ def expand(design: Design) -> Expanded:
             if isinstance(choice, Unfit):
                 unfit.add(NotRunnable(choice.model, choice.harness, choice.why))
                 continue
+            unfit |= _unfit(design, shelf, choice)
             for cell in _cells(design, shelf, choice):
                 held = cells.setdefault(cell.id, cell)
                 if held.setup != setup and setup not in held.also:
@@ -130,8 +133,19 @@ def plan_of(design: Design, cell: Cell, out: Path, installed: Path | None = None
     )
 
 
+def _unfit(design: Design, shelf: Shelf, choice: Choice) -> set[NotRunnable]:
+    """Tasks that are not run yet, in whatever harness."""
+    return {
+        NotRunnable(choice.model, choice.harness, unrun(shelf.task(task)))
+        for task in shelf.tasks(design)
+        if shelf.task(task).needs == "image"
+    }
+
+
 def _cells(design: Design, shelf: Shelf, choice: Choice) -> Iterator[Cell]:
     for task in shelf.tasks(design):
+        if shelf.task(task).needs == "image":
+            continue
         plan = _plan(design, shelf, choice, task)
         upstream = urlsplit(plan.profile.endpoints[plan.format].url).netloc
         for attempt in range(1, design.attempts + 1):

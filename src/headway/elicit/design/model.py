@@ -26,7 +26,8 @@ _Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 def near(name: str, known: tuple[str, ...] | list[str]) -> str:
     """The names most like this one, as the end of a sentence."""
-    found = get_close_matches(name, known, n=3, cutoff=0.3) or list(known)
+    names = list(dict.fromkeys(known))
+    found = get_close_matches(name, names, n=3, cutoff=0.3) or names
     return f"did you mean {', '.join(found)}?" if found else "there are none."
 
 
@@ -170,6 +171,11 @@ class Design(_Part):
 
     @model_validator(mode="after")
     def _known(self) -> Design:
+        for name in self.prompts:
+            if name in GIVEN_PROMPTS:
+                raise ValueError(
+                    f"prompts.{name}: this name has a meaning of its own; take another"
+                )
         for name, setup in self.setups.items():
             _among(setup.prompts, (*GIVEN_PROMPTS, *self.prompts), f"setups.{name}.prompts")
             for budget in setup.budgets:
@@ -177,11 +183,6 @@ class Design(_Part):
             if setup.harness == "each" and not self.harnesses:
                 raise ValueError(
                     f'setups.{name}.harness: "each" stands for the list harnesses, which is empty'
-                )
-        for name in self.prompts:
-            if name in GIVEN_PROMPTS:
-                raise ValueError(
-                    f"prompts.{name}: this name has a meaning of its own; take another"
                 )
         for model in self.servers:
             _among(model, self.models, "servers")
@@ -218,7 +219,8 @@ def load(path: Path, base: Path | None = None) -> Design:
     try:
         return Design.model_validate(_absolute(given, (base or path.parent).resolve()))
     except ValidationError as error:
-        raise DesignError(f"{path}: {_sentence(error)}.") from None
+        said = _sentence(error)
+        raise DesignError(f"{path}: {said}{'' if said.endswith('?') else '.'}") from None
 
 
 def _check_format(path: Path, stated: object) -> None:
@@ -260,13 +262,14 @@ def _absolute(given: dict[str, Any], base: Path) -> dict[str, Any]:
 
 
 def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
+    # A misspelt name explains one that is missing.
+    first = min(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden")
     message = first["msg"].removeprefix("Value error, ").rstrip(".")
     field = ".".join(str(part) for part in first["loc"] if part != "[key]")
     if first["type"] == "extra_forbidden":
         *parents, name = first["loc"]
         known = _fields(tuple(str(part) for part in parents))
-        return f"{field}: a design has no such field; {near(str(name), known)}".rstrip("?.")
+        return f"{field}: a design has no such field; {near(str(name), known)}"
     if first["type"] == "missing":
         return f"{field}: is missing"
     return f"{field}: {message}" if field else message

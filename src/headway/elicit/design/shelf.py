@@ -8,11 +8,12 @@ from pathlib import Path
 from headway.elicit import harness as harnesses
 from headway.elicit import profile as profiles
 from headway.elicit import task as tasks
-from headway.elicit.design.model import Design, near
+from headway.elicit.design.model import Design
 from headway.elicit.harness import Harness
 from headway.elicit.profile import Profile
 from headway.elicit.task import Task
 from headway.errors import DesignError, UnknownNameError
+from headway.ledger.shelf import unknown
 
 __all__ = ["Shelf", "suites"]
 
@@ -30,6 +31,7 @@ class Shelf:
         self._profiles: dict[str, Profile] = {}
         self._harnesses: dict[str, Harness] = {}
         self._tasks: dict[str, Task] = {}
+        self._lists: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     @classmethod
     def of(cls, design: Design) -> Shelf:
@@ -77,6 +79,8 @@ class Shelf:
         DesignError
             If a folder holds no task, or two tasks have the same name.
         """
+        if design.tasks in self._lists:
+            return self._lists[design.tasks]
         found = dict.fromkeys(name for given in design.tasks for name in _held(given))
         titles: dict[str, str] = {}
         for name in found:
@@ -87,7 +91,7 @@ class Shelf:
                     f"name {title}; rename one."
                 )
             titles[title] = name
-        return tuple(found)
+        return self._lists.setdefault(design.tasks, tuple(found))
 
 
 def _held(name: str) -> tuple[str, ...]:
@@ -100,10 +104,7 @@ def _held(name: str) -> tuple[str, ...]:
         return (name,) if (path / "task.toml").exists() else _inside(path, name)
     if name not in tasks.micro():
         known = (*suites(), *tasks.micro())
-        raise UnknownNameError(
-            f"There is no suite or task {name!r}; {near(name, known)} "
-            "(A task of your own is given by the path of its folder.)"
-        )
+        raise unknown("suite or task", name, known, "the path of its folder")
     return (name,)
 
 

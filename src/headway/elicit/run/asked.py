@@ -90,7 +90,7 @@ def budget_of(text: str, weights: str | None, profile: Profile) -> Budget:
 
 def default_sampling(harness: Harness, profile: Profile) -> Literal["profile", "harness"]:
     """The profile's for our own loop, which has none; a native harness keeps its own."""
-    stated = profile.sampling.model_dump(exclude={"source"}, exclude_none=True)
+    stated = profile.sampling.model_dump(exclude={"source", "date"}, exclude_none=True)
     return "profile" if harness.package is None and stated else "harness"
 
 

@@ -19,10 +19,19 @@ from headway.elicit.profile import Format, Profile, Prompts
 from headway.elicit.record.folder import taken
 from headway.elicit.task import Task
 
-__all__ = ["Named", "Plan", "digest"]
+__all__ = ["Named", "Plan", "digest", "unrun"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _LOOPBACK = re.compile(r"^http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?=/|$)")
+_MAKES: dict[str, Any] = {
+    "name": True,
+    "endpoints": {"__all__": {"url", "model", "key_env", "auth"}},
+    "sampling": {"temperature", "top_p", "max_tokens", "effort"},
+    "splits_reasoning": True,
+    "estimates": True,
+    "aliases": True,
+}
+_SAYS: dict[str, Any] = {"prices": {"source", "note", "date"}}
 _ODD = re.compile(r"[^a-z0-9._]+")
 
 
@@ -31,6 +40,14 @@ def digest(value: BaseModel | dict[str, Any]) -> str:
     plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def unrun(task: Task) -> str:
+    """Why a task that needs its image is not run."""
+    return (
+        f"The task {task.name} needs its image, and images are not run yet; a task that needs none "
+        'says root = "host" under [metadata.headway].'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +130,12 @@ class Plan:
 
     @cached_property
     def profile_digest(self) -> str:
-        """SHA-256 of the profile; on which port a server of one's own listened does not count."""
-        plain = self.profile.model_dump(mode="json")
+        """SHA-256 of what the profile makes of a run.
+
+        Titles, sources, days and prices do not count, nor prompts, which count where they are used,
+        nor on which port a server of one's own listened.
+        """
+        plain = self.profile.model_dump(mode="json", include=_MAKES)
         for end in plain["endpoints"].values():
             end["url"] = _LOOPBACK.sub("{base}", end["url"])
         return digest(plain)
@@ -127,7 +148,7 @@ class Plan:
                 "task": self.task.digest,
                 "profile": self.profile_digest,
                 "harness": digest(self.harness),
-                "budget": self.budget.model_dump(mode="json"),
+                "budget": self.budget.model_dump(mode="json", exclude=_SAYS),
                 "sampling": self.sampling,
                 "seconds": self.seconds,
                 "max_turns": self.max_turns,

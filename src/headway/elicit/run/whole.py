@@ -13,7 +13,7 @@ from headway.elicit.record import Try as Earlier
 from headway.elicit.record.folder import drafted, finish
 from headway.elicit.run.attempt import Tried, attempt
 from headway.elicit.run.changes import changes
-from headway.elicit.run.plan import Plan
+from headway.elicit.run.plan import Plan, unrun
 from headway.elicit.run.told import (
     harness_used,
     model_used,
@@ -50,10 +50,7 @@ def run(plan: Plan, tell: Tell = _silent) -> Path:
         that is not set, no common wire format, no sandbox on this machine, a place that is taken.
     """
     if plan.task.needs == "image":
-        raise TaskError(
-            f"The task {plan.task.name} needs its image, and images are not run yet; a task that "
-            'needs none says root = "host" under [metadata.headway].'
-        )
+        raise TaskError(unrun(plan.task))
     with (
         drafted(plan.out, plan.id) as draft,
         tempfile.TemporaryDirectory(prefix="headway-") as temporary,

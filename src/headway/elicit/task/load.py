@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path, PurePosixPath
@@ -15,7 +14,8 @@ from pydantic import ValidationError
 from headway.elicit.task import folder as disk
 from headway.elicit.task.config import TaskConfig
 from headway.elicit.task.folder import TaskFile
-from headway.errors import TaskError, UnknownNameError
+from headway.errors import TaskError
+from headway.ledger.shelf import unknown
 
 __all__ = ["Needs", "Task", "find", "load", "micro"]
 
@@ -134,11 +134,7 @@ def find(name: str | Path) -> Task:
     if Path(text).is_dir():
         return load(Path(text))
     if "/" in text or text not in micro():
-        near = get_close_matches(text, micro(), n=3, cutoff=0.3) or list(micro())
-        raise UnknownNameError(
-            f"There is no task {text!r}; did you mean {', '.join(near)}? "
-            "(A task of your own is given by the path of its folder.)"
-        )
+        raise unknown("task", text, micro(), "the path of its folder")
     with as_file(files("headway.elicit").joinpath("tasks", "micro", text)) as folder:
         return load(folder)
 
