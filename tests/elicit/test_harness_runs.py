@@ -90,7 +90,7 @@ def test_it_solves_a_task(name: str, format_: str, place, tmp_path: Path):
     assert len({got.path for got in server.got}) == 1
     # The instruction reaches the model as it is, whatever a shell or a parser would read in it.
     first = server.got[0].document
-    assert PROMPT in texts(first), report(ran)
+    assert any(PROMPT in text for text in texts(first)), report(ran)
     assert names_of(first["tools"]) == list(harness.observed.tools)
     assert (left.summary.exchanges, left.summary.refusals) == (2, {})
     used = left.summary.tokens
