@@ -17,7 +17,19 @@ from headway.elicit.install import find, install
 from headway.elicit.sandbox import Collected, Ended, Mount, Sandbox, Spec
 
 MODEL = "the-model"
-NATIVE = ("claude-code", "opencode", "codex")
+WHOLE = ("claude-code", "opencode", "codex")  # held by whole runs, in test_run.py
+NATIVE = (*WHOLE, "qwen-code", "gemini-cli", "kimi-code", "pi")
+# Hundreds of megabytes each: tried by hand, with -m large.
+LARGE = ("mini-swe-agent", "inspect-react", "vibe", "openhands")
+# How they exit when the budget is used up, all others with 1; None where a signal ended them.
+EXITS = {
+    "standard": 3,
+    "pi": 0,
+    "gemini-cli": None,
+    "mini-swe-agent": None,
+    "openhands": 0,
+    "vibe": 2,
+}
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
@@ -27,7 +28,10 @@ SETTING = Setting(
 
 
 def test_the_shipped_ones():
-    assert names() == ("claude-code", "codex", "opencode", "standard", "standard-reply")
+    assert names() == (
+        *("claude-code", "codex", "gemini-cli", "inspect-react", "kimi-code", "mini-swe-agent"),
+        *("opencode", "openhands", "pi", "qwen-code", "standard", "standard-reply", "vibe"),
+    )
 
 
 @pytest.mark.parametrize("name", names())
@@ -36,7 +40,10 @@ def test_a_shipped_harness_is_filled(name: str):
     call = harness.fill(SETTING)
     words = [*call.argv, *call.environment.values(), *call.seed_files.values()]
     # The prompt comes through once, as it is; nothing else is left open.
-    assert [word for word in words if "{home}" in word] == [SETTING.prompt]
+    held = [
+        word.removeprefix("--prompt=").removeprefix("--task=") for word in words if "{home}" in word
+    ]
+    assert held == [SETTING.prompt]
     assert call.environment["HOME"] == "/home/agent"
     assert any("some-model-4.5" in word for word in words)
     assert any("http://127.0.0.1:8080" in word for word in words)
@@ -55,19 +62,34 @@ def test_a_shipped_package_is_pinned_to_the_bit(name: str):
     harness = load(name)
     package = harness.package
     assert package
-    assert set(package.platforms) == set(package.integrity)
+    assert bool(package.integrity) != bool(package.lock)
     for platform in package.platforms:
-        assert package.integrity[platform].startswith("sha512-")
         assert package.version in "".join(package.on(text, platform) for text in package.install)
-        assert "{" not in harness.program(platform)
-        assert platform in harness.program(platform) or triple(platform) in harness.program(
-            platform
-        )
+        program = harness.program(platform)
+        assert "{" not in program
+        if package.integrity:
+            assert package.integrity[platform].startswith("sha512-")
+            assert platform in program or triple(platform) in program
     # Only hashes: no address of a registry is recorded.
-    text = harness.model_dump_json()
-    assert "npmjs" not in text
+    assert "://" not in package.model_dump_json()
     assert harness.licence.proprietary == (harness.name == "claude-code")
     assert bool(harness.licence.files) == harness.licence.proprietary
+
+
+@pytest.mark.parametrize("name", [n for n in names() if (p := load(n).package) and p.lock])
+def test_a_lock_has_a_hash_of_everything(name: str):
+    package = load(name).package
+    assert package
+    if package.registry == "npm":
+        held = json.loads(package.lock)["packages"]
+        asked = held.pop("")["dependencies"]
+        assert [f"{key}@{value}" for key, value in asked.items()] == list(package.install)
+        assert all(item["integrity"].startswith("sha512-") for item in held.values())
+        assert held[f"node_modules/{package.name}"]["version"] == package.version
+    else:
+        lines = package.lock.splitlines()
+        assert all(re.fullmatch(r"[^ =]+==[^ ]+( --hash=sha256:[0-9a-f]{64})+", x) for x in lines)
+        assert any(line.startswith(f"{package.name}=={package.version} ") for line in lines)
 
 
 def mine(tmp_path: Path, change: str, to: str) -> Path:

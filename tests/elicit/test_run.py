@@ -15,7 +15,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from tests.elicit.harnesses import NATIVE, installed
+from tests.elicit.harnesses import WHOLE, installed
 from tests.elicit.running_tasks import (
     ASKS,
     CANARY,
@@ -45,7 +45,7 @@ from headway.errors import GatewayError, HarnessError, ProfileError, RunError, T
 SOLVED = Tokens(250, 50, 3, 47, 7)
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is for Linux")
 
-NATIVES = [pytest.param(name, marks=pytest.mark.slow) for name in NATIVE]
+NATIVES = [pytest.param(name, marks=pytest.mark.slow) for name in WHOLE]
 
 
 @pytest.fixture(autouse=True)

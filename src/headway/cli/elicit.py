@@ -37,13 +37,13 @@ def install(
 
     Example: headway elicit install opencode codex
 
-    Packages come from the npm registry, none of their scripts is run, and what came is checked
-    against its pinned hash. What is already there and unaltered is kept.
+    Packages come from the npm registry or from PyPI, none of their scripts is run, and what came
+    is checked against pinned hashes. What is already there and unaltered is kept.
 
     Parameters
     ----------
     names
-        Harnesses: claude-code, codex, opencode, or the path of a TOML file.
+        Harnesses as headway elicit doctor lists them, or the path of a TOML file.
     folder
         Where they go, in place of your user data folder.
     accept_licence

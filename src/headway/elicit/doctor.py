@@ -13,6 +13,7 @@ from headway.elicit import profile
 from headway.elicit.harness import Harness
 from headway.elicit.install import find
 from headway.elicit.platforms import here
+from headway.elicit.runtime import find_python
 from headway.elicit.sandbox import check
 
 __all__ = ["doctor"]
@@ -63,6 +64,9 @@ def _harness(harness: Harness, folder: Path | None) -> dict[str, Any]:
     if package and here() not in package.platforms:
         missing.append(f"There is no package for {here()}: {', '.join(package.platforms)}.")
     elif package and find(harness, folder) is None:
+        needs = package.runtime
+        if needs and needs.kind == "python" and find_python(needs) is None:
+            missing.append(f"It needs {needs}, and none was found on the path, of pyenv or of uv.")
         missing.append(
             f"Not installed ({package.megabytes} MB): headway elicit install {harness.name}"
         )

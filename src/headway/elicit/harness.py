@@ -10,12 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from headway.elicit.platforms import here, triple
+from headway.elicit.package import Licence, Package, Part, with_lock
 from headway.elicit.profile import Format
 from headway.errors import HarnessError
 from headway.ledger.shelf import Shelf
@@ -45,6 +46,7 @@ PLACEHOLDERS = (
     "home",  # home folder of the run, writable, outside of the task's folder
     "folder",  # where the installed harness is mounted, read-only
     "program",  # its program, in that folder
+    "runtime",  # the interpreter in that folder, where the package needs one
     "max_turns",
 )
 # Texts for the model beside the task's; a harness that can be given one says how.
@@ -53,6 +55,7 @@ UNPASSED = {
     "system": "its file does not say how its system prompt is replaced ([system]).",
     "addition": "its file does not say how something is added to its prompt ([addition]).",
 }
+_INDEX = re.compile(r"-?[0-9]{1,6}")
 _HELD = re.compile(r"\{([A-Za-z_]+)\}")
 _PLACES = {f"{{{name}}}": name for name in TEXTS}
 # One argument of a program, as Linux limits it (MAX_ARG_STRLEN), with the byte that ends it.
@@ -61,51 +64,11 @@ _LONGEST = 128 * 1024 - 1
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+class Where(Part):
+    """A field in the lines of a log: those in which each of ``where`` holds, by dotted path.
 
-
-class Package(_Part):
-    """What is installed, and from which registry.
-
-    ``install`` lists what the package manager is asked for and ``program`` is the path of the
-    program in the folder; both may hold ``{platform}`` (as ``linux-x64``) and ``{triple}`` (as
-    ``x86_64-unknown-linux-musl``). Packages of programs for one platform are asked for directly:
-    the package of the name only picks among them, in a script that is not run here.
-    ``integrity`` holds the sha512 of each package as the registry states it, by platform.
+    A number in a path is a place in a list, from its end where it is negative.
     """
-
-    registry: Literal["npm"]
-    name: str
-    version: str
-    install: tuple[str, ...] = Field(min_length=1)
-    program: str
-    platforms: tuple[str, ...] = Field(min_length=1)
-    integrity: dict[str, str]
-    megabytes: int = Field(gt=0)
-    source: str
-
-    def on(self, text: str, platform: str | None = None) -> str:
-        """A text with the names of a platform, by default of this machine."""
-        name = platform or here()
-        return text.replace("{platform}", name).replace("{triple}", triple(name))
-
-
-class Licence(_Part):
-    """The terms of a package: an SPDX name, or ``proprietary`` and where the package states them.
-
-    ``install`` is what the registry is asked for to read ``files``, without the program itself.
-    """
-
-    name: str
-    proprietary: bool = False
-    install: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    source: str
-
-
-class Where(_Part):
-    """A field in the lines of a log: those in which each of ``where`` holds, by dotted path."""
 
     where: dict[str, str]
     field: str
@@ -120,28 +83,36 @@ class Where(_Part):
         return None
 
 
-class Log(_Part):
-    """The harness's own log: JSON lines on its output, or in a file in its home."""
+class Log(Part):
+    """The harness's own log: JSON lines on its output, or in a file in its home.
+
+    ``answer`` and ``error`` are left out where it says neither in such lines.
+    """
 
     kind: Literal["jsonl"] = "jsonl"
     file: str | None = None
-    answer: Where
+    answer: Where | None = None
     error: Where | None = None
 
 
-class Observed(_Part):
-    """What was seen on the wire when this version was tried; for people and for tests."""
+class Observed(Part):
+    """What was seen on the wire when this version was tried; for people and for tests.
+
+    ``write_file`` is the call with which a model runs a command here, and ``finish`` the call that
+    ends its work, where a reply without a call does not.
+    """
 
     date: dt.date
     requests_per_turn: int
     tools: tuple[str, ...]
     write_file: tuple[str, dict[str, str]] | None = None
+    finish: tuple[str, dict[str, str]] | None = None
     auxiliary: tuple[str, ...] = ()
     on_402: str
     notes: tuple[str, ...] = ()
 
 
-class Passing(_Part):
+class Passing(Part):
     """How a text for the model is given to a harness; used in runs that have one.
 
     Attributes
@@ -153,10 +124,10 @@ class Passing(_Part):
     """
 
     command: tuple[str, ...] = ()
-    seed_files: dict[str, str] = {}
+    seed_files: dict[str, str] = Field(default_factory=dict)
 
 
-class Setting(_Part):
+class Setting(Part):
     """What one run fills in; ``system`` and ``addition`` are empty where nothing is given."""
 
     prompt: str = Field(min_length=1)
@@ -187,7 +158,7 @@ class Invocation:
     seed_files: dict[str, str]
 
 
-class Harness(_Part):
+class Harness(Part):
     """One agent program as it is run.
 
     Attributes
@@ -220,8 +191,8 @@ class Harness(_Part):
     package: Package | None = None
     formats: tuple[Format, ...] = Field(min_length=1)
     command: tuple[str, ...] = Field(min_length=1)
-    environment: dict[str, str] = {}
-    seed_files: dict[str, str] = {}
+    environment: dict[str, str] = Field(default_factory=dict)
+    seed_files: dict[str, str] = Field(default_factory=dict)
     system: Passing | None = None
     addition: Passing | None = None
     version_command: tuple[str, ...] = ()
@@ -280,6 +251,11 @@ class Harness(_Part):
         """Path of the program in the installed folder; the folder itself for our own loop."""
         return self.package.on(self.package.program, platform) if self.package else "."
 
+    def runtime(self) -> str:
+        """Path of the interpreter in the installed folder; the folder itself without one."""
+        held = self.package.runtime if self.package else None
+        return held.program if held else "."
+
     def fill(self, setting: Setting) -> Invocation:
         """The command, environment and seed files of one run.
 
@@ -290,6 +266,7 @@ class Harness(_Part):
         """
         values = {name: str(getattr(setting, name, "")) for name in (*PLACEHOLDERS, *TEXTS)}
         values["program"] = str(setting.folder / self.program())
+        values["runtime"] = str(setting.folder / self.runtime())
         inside = {"HOME": values["home"], "PATH": "/usr/local/bin:/usr/bin:/bin"}
         given = {name: self._passing(name) for name in TEXTS if values[name]}
         files = dict(self.seed_files)
@@ -329,7 +306,12 @@ def _filled(text: str, values: dict[str, str]) -> str:
 
 def _at(line: Any, path: str) -> Any:
     for part in path.split("."):
-        line = line.get(part) if isinstance(line, dict) else None
+        if isinstance(line, dict):
+            line = line.get(part)
+        elif isinstance(line, list) and _INDEX.fullmatch(part):
+            line = next(iter(line[int(part) :][:1]), None)
+        else:
+            return None
     return line
 
 
@@ -351,4 +333,9 @@ def load(name: str | Path) -> Harness:
     HarnessError
         If a file cannot be read, is not TOML, or has a field that a harness does not have.
     """
-    return _SHELF.load(name)
+    harness = _SHELF.load(name)
+    if harness.package is None or not harness.package.lock:
+        return harness
+    own = str(name).endswith(".toml")
+    folder = Path(name).parent if own else Path(str(files("headway.elicit"))) / "harnesses"
+    return harness.model_copy(update={"package": with_lock(harness.package, folder, str(name))})

