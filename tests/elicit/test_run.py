@@ -8,8 +8,9 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -280,6 +281,13 @@ def commands() -> list[str]:
     return found
 
 
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose name leaves room for that of a socket, of which systems take 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="headway-test-") as folder:
+        yield Path(folder)
+
+
 def until(true: Callable[[], bool], seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not true():
@@ -288,10 +296,11 @@ def until(true: Callable[[], bool], seconds: float = 30) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_a_program_that_is_ended_leaves_no_run_and_no_process(tmp_path: Path, number: int):
+def test_a_program_that_is_ended_leaves_no_run_and_no_process(
+    tmp_path: Path, short: Path, number: int
+):
     mark = f"sleep 4{os.getpid()}{number}"
-    out, temporary = tmp_path / "out", tmp_path / "tmp"
-    temporary.mkdir()
+    out, temporary = tmp_path / "out", short
     with Scripted([Turn(calls=calls(own("standard"), mark))]) as server:
         program = started(server.url, out, temporary)
         until(lambda: any(mark in text for text in commands()))
