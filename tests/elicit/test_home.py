@@ -389,7 +389,7 @@ def test_real_runs_as_atif(headway: Program, runs: Path, tmp_path: Path, repo: P
         assert CANARY not in (out / name).read_text(encoding="utf-8")
     again = headway("elicit", "export", runs, "--to", "atif", "--out", out)
     assert again.returncode == 2
-    assert "is there already" in again.stderr
+    assert "is there already" in " ".join(again.stderr.split())
 
 
 @linux

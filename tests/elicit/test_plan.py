@@ -152,7 +152,9 @@ def made(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is for Linux")
-def test_a_plan_knows_what_is_done_and_what_the_rest_will_take(headway, repo: Path, made: Path):
+def test_a_plan_knows_what_is_done_and_what_the_rest_will_take(
+    headway, repo: Path, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     runs = made.parent / "runs"
     assert len(measured([runs])) == 6
     told = headway("elicit", "plan", made, "--out", runs, "--json")
@@ -172,9 +174,18 @@ def test_a_plan_knows_what_is_done_and_what_the_rest_will_take(headway, repo: Pa
     assert (comparison["factor"], comparison["identified"]) == ("prompts", True)
     assert document["keys_missing"] == ["HEADWAY_SCRIPTED_KEY"]
     assert "No prices of Scripted server" in document["notes"][0]
-    text = headway("elicit", "plan", made, "--out", runs).stdout
+    # Where a launch puts them, they are found without being named.
+    usual = tmp_path / "runs" / load(made).name
+    usual.parent.mkdir()
+    usual.symlink_to(runs)
+    monkeypatch.chdir(tmp_path)
+    text = headway("elicit", "plan", made).stdout
     assert "6 runs of them are done" in text
     assert max(map(len, text.splitlines())) <= 80
+    nothing = {**document, "runs": 6, "costs": []}
+    assert "6 runs of them are done. Nothing is left to run." in " ".join(
+        plan_text(nothing).split()
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is for Linux")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
@@ -39,6 +40,7 @@ app = App(
     help_format="plaintext",
     help_formatter=HelpPage(),
     result_action="return_value",
+    suppress_keyboard_interrupt=False,  # what an interrupt leaves is for main to end
 )
 app.command(measure.gap)
 app.command(measure.scale)
@@ -85,6 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = 141
     except KeyboardInterrupt:
         code = 130
+        if threading.active_count() > 1:  # Python would wait for fits that nobody wants any more
+            os._exit(code)
     sys.exit(code)
 
 

@@ -23,7 +23,7 @@ def plan(
 ) -> str:
     """Say what a design comes to: runs, tokens, money, and what it can tell. Nothing is run.
 
-    Example: headway elicit plan design.toml --out runs
+    Example: headway elicit plan design.toml
 
     Tokens and money are intervals from finished runs in these harnesses; where there are none, they
     are not known.
@@ -33,7 +33,7 @@ def plan(
     design
         A design, as a TOML file (docs/elicit.md).
     out
-        Folder of its runs; those that are there are done.
+        Folder of its runs, in place of runs/NAME; those that are there are done.
     also
         A further folder with finished runs to take costs from; repeat for more.
     harnesses
@@ -46,5 +46,8 @@ def plan(
     from headway.publish.design_text import plan_text
     from headway.publish.listing import to_json
 
-    document = plan_document(load(design), out, also or (), harnesses)
+    asked = load(design)
+    usual = Path("runs", asked.name)
+    place = out or (usual if usual.is_dir() else None)
+    document = plan_document(asked, place, also or (), harnesses)
     return to_json(document) if as_json else plan_text(document)

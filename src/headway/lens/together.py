@@ -22,6 +22,11 @@ def together(ask: Callable[[Lensed], Got], lenses: Sequence[Lensed]) -> Iterator
         return
     from threadpoolctl import threadpool_limits
 
+    pool = ThreadPoolExecutor(os.cpu_count())
     # Held here, or the first fit to end would give BLAS its threads back while another one runs.
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(ask, lenses)
+    with threadpool_limits(1, user_api="blas"):
+        try:
+            yield from pool.map(ask, lenses)
+        finally:
+            # All is done, or somebody wants to go: a fit that is on the way is not waited for.
+            pool.shutdown(wait=False, cancel_futures=True)

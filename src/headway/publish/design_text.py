@@ -39,6 +39,8 @@ def _head(document: Mapping[str, Any]) -> str:
     if done["runs"]:
         cost = f", for {_rough(done['money'])} {currency}" if done["money"] is not None else ""
         said.append(f"{_many(done['runs'], 'run')} of them {_is(done['runs'])} done{cost}.")
+    if not document["costs"]:
+        return " ".join([*said, "Nothing is left to run."])
     left = "What is left" if done["runs"] else "They"
     said.append(f"{left} will take {_span(document['tokens'], 'tokens')}")
     said[-1] += f" and cost {_span(document['money'], currency or 'in money')}"
