@@ -118,15 +118,23 @@ def test_another_version_is_refused(tmp_path: Path):
         _version(harness, harness.package, tmp_path)
 
 
-def test_nothing_of_the_users_environment_reaches_the_client(monkeypatch, tmp_path: Path):
-    from headway.elicit.npm import _environment
+@pytest.mark.parametrize("client", ["npm", "pypi"])
+def test_nothing_of_the_users_environment_reaches_the_client(client, monkeypatch, tmp_path: Path):
+    import importlib
+
+    from headway.elicit.client import ask
 
     monkeypatch.setenv("ANTHROPIC_API_KEY", "secret")
     monkeypatch.setenv("npm_config_ignore_scripts", "false")
     monkeypatch.setenv("NODE_OPTIONS", "--require=/tmp/x.js")
-    held = _environment(tmp_path, tmp_path, tmp_path)
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    kept = importlib.import_module(f"headway.elicit.{client}")._KEPT
+    show = "import json, os; print(json.dumps(dict(os.environ)))"
+    argv = [sys.executable, "-I", "-c", show]
+    held = json.loads(ask(client, argv, tmp_path, kept, {"HOME": str(tmp_path)}).stdout)
     assert not {"ANTHROPIC_API_KEY", "npm_config_ignore_scripts", "NODE_OPTIONS"} & set(held)
     assert held["HOME"] == str(tmp_path)
+    assert held["https_proxy"] == "http://127.0.0.1:1"
 
 
 def test_terms_that_nobody_accepted(headway, tmp_path: Path):

@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,8 +56,7 @@ def reaped(pid: int) -> bool:
 @pytest.fixture
 def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder for temporary files, and so for sockets, whose path is short."""
-    place = Path(f"/tmp/hwk-{os.getpid()}")
-    place.mkdir()
+    place = Path(tempfile.mkdtemp(prefix="hw-"))
     monkeypatch.setenv("TMPDIR", str(place))
     yield place
     assert list(place.iterdir()) == []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
+from headway.elicit.client import ask
 from headway.errors import HarnessError, MissingExtraError
 
 __all__ = ["fetch", "lock_of", "node_folder"]
@@ -147,32 +147,14 @@ def _npm(words: list[str], folder: Path, cache: Path) -> subprocess.CompletedPro
     cache.mkdir(parents=True, exist_ok=True)
     home = folder / ".home"
     home.mkdir()
+    places = f"{node / 'bin'}:/usr/bin:/bin"
+    env = {"PATH": places, "HOME": str(home), "npm_config_cache": str(cache)}
     try:
-        return subprocess.run(  # noqa: S603 - the client of the wheel, with words of a harness file
-            [str(node / "bin" / "node"), str(program), *words],
-            cwd=folder,
-            env=_environment(node, home, cache),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=1800,
-            umask=0o022,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise HarnessError("npm gave no answer for half an hour and was stopped.") from None
+        return ask("npm", [str(node / "bin" / "node"), str(program), *words], folder, _KEPT, env)
     finally:
         for path in sorted(home.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
         home.rmdir()
-
-
-def _environment(node: Path, home: Path, cache: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name.upper() in _KEPT}
-    path = f"{node / 'bin'}:/usr/bin:/bin"
-    return kept | {"PATH": path, "HOME": str(home), "npm_config_cache": str(cache)}
 
 
 def _name(path: str, held: dict[str, Any]) -> str:

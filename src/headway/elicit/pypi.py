@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from headway.elicit.client import ask
 from headway.elicit.package import Package
 from headway.errors import HarnessError, MissingExtraError
 
@@ -85,28 +85,10 @@ def _pip(
         requirements.write_text(package.lock, encoding="utf-8")
         words = ["--no-deps", "--require-hashes", "--requirement", str(requirements)]
     cache.mkdir(parents=True, exist_ok=True)
-    try:
-        return subprocess.run(  # noqa: S603 - the client, with words of a harness file
-            [sys.executable, "-m", "pip", "--python", str(python), "install", *_FLAGS,
-             "--report", str(report), *words],
-            cwd=report.parent,
-            env=_environment(report.parent, cache),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=1800,
-            umask=0o022,
-            check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise HarnessError("pip gave no answer for half an hour and was stopped.") from None
-
-
-def _environment(home: Path, cache: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name.upper() in _KEPT}
-    return kept | {"PATH": "/usr/bin:/bin", "HOME": str(home), "PIP_CACHE_DIR": str(cache)}
+    words = ["--report", str(report), *words]
+    argv = [sys.executable, "-m", "pip", "--python", str(python), "install", *_FLAGS, *words]
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(report.parent), "PIP_CACHE_DIR": str(cache)}
+    return ask("pip", argv, report.parent, _KEPT, env)
 
 
 def _tidy(folder: Path, python: Path) -> None:

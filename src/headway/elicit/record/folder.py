@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from headway.elicit.held import held
 from headway.elicit.record.model import Run
 from headway.errors import RunError
+from headway.ledger.disk import flush
 
 __all__ = ["DRAFT", "RECORD", "altered", "drafted", "finish", "read", "taken"]
 
@@ -62,7 +63,7 @@ def finish(draft: Path, run: Run) -> Path:
         # Only now may others of the same group read it: until here it was the draft's alone.
         draft.chmod(0o755)
         os.rename(draft, place)  # noqa: PTH104 - Path.rename would also replace an empty folder
-        _settle(place.parent)
+        flush(place.parent)
     except OSError as error:
         raise RunError(f"{place}: the run cannot be written: {error.strerror}.") from None
     return place
@@ -129,11 +130,3 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _settle(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
