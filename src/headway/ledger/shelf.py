@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from headway.errors import HeadwayError, UnknownNameError
 
-__all__ = ["Shelf", "first_mistake", "unknown"]
+__all__ = ["Shelf", "first_mistake", "nearest", "unknown"]
 
 Thing = TypeVar("Thing", bound=BaseModel)
 
@@ -27,11 +27,17 @@ def first_mistake(error: ValidationError) -> str:
     return f"{field}: {first['msg']}."
 
 
+def nearest(name: str, known: Sequence[str]) -> str:
+    """The names most like this one, as the end of a sentence."""
+    names = list(dict.fromkeys(known))
+    near = get_close_matches(name, names, n=3, cutoff=0.3) or names
+    return f"did you mean {', '.join(near)}?" if near else "there are none."
+
+
 def unknown(kind: str, name: str, known: Sequence[str], own: str) -> UnknownNameError:
     """The error of a name that nothing has: the nearest are offered, and how to give one's own."""
-    near = get_close_matches(name, known, n=3, cutoff=0.3) or list(known)
     return UnknownNameError(
-        f"There is no {kind} {name!r}; did you mean {', '.join(near)}? "
+        f"There is no {kind} {name!r}; {nearest(name, known)} "
         f"(A {kind} of your own is given by {own}.)"
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from headway.elicit.profile import Prompts
 from headway.elicit.run.asked import asked_budget
 from headway.errors import DesignError, RunError
+from headway.ledger.shelf import nearest
 
-__all__ = ["FORMAT", "Cap", "Concurrency", "Design", "Limit", "Setup", "load", "near"]
+__all__ = ["FORMAT", "Cap", "Concurrency", "Design", "Limit", "Setup", "load"]
 
 FORMAT: Literal["headway-design/1"] = "headway-design/1"
 # Prompts that need no table: the harness's own, and those that the model's maker states.
@@ -22,13 +22,6 @@ GIVEN_PROMPTS = ("harness", "profile")
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
 _Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
 _Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
-def near(name: str, known: tuple[str, ...] | list[str]) -> str:
-    """The names most like this one, as the end of a sentence."""
-    names = list(dict.fromkeys(known))
-    found = get_close_matches(name, names, n=3, cutoff=0.3) or names
-    return f"did you mean {', '.join(found)}?" if found else "there are none."
 
 
 class _Part(BaseModel):
@@ -191,7 +184,7 @@ class Design(_Part):
 
 def _among(name: str, known: tuple[str, ...], field: str) -> None:
     if name not in known:
-        raise ValueError(f"{field}: there is no {name!r}; {near(name, known)}")
+        raise ValueError(f"{field}: there is no {name!r}; {nearest(name, known)}")
 
 
 def load(path: Path, base: Path | None = None) -> Design:
@@ -269,7 +262,7 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         *parents, name = first["loc"]
         known = _fields(tuple(str(part) for part in parents))
-        return f"{field}: a design has no such field; {near(str(name), known)}"
+        return f"{field}: a design has no such field; {nearest(str(name), known)}"
     if first["type"] == "missing":
         return f"{field}: is missing"
     return f"{field}: {message}" if field else message
