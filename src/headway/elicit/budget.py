@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from headway.elicit.tokens import Tokens
+from headway.elicit.tokens import KINDS, Tokens
 
 __all__ = ["Budget", "Prices", "Weights"]
 
@@ -101,3 +102,18 @@ class Budget(_Part):
     def admits(self, tokens: Tokens, seconds: float) -> bool:
         """Whether one more request may start."""
         return self.spent(tokens, seconds) < self.limit
+
+    def bound(self, prices: Prices) -> float:
+        """The most money that it lets a run spend at these prices; infinite where it bounds none.
+
+        Tokens bound it by the kind whose price is highest for what it counts; a kind that counts
+        nothing and costs something is not bounded, and time bounds nothing. (A last request can go
+        beyond a budget, by as much as the model may answer at once.)
+        """
+        if self.kind == "money":
+            return self.limit
+        if self.kind == "time":
+            return math.inf
+        pairs = [(getattr(prices, kind), getattr(self.weights, kind)) for kind in KINDS]
+        each = (price / weight if weight else math.inf for price, weight in pairs if price)
+        return max(each, default=0.0) * self.limit / 1e6

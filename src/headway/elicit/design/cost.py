@@ -16,6 +16,7 @@ of a bootstrap in 49 to 78 (benchmarks/costs.py).
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -141,21 +142,9 @@ def estimate(
 
 
 def most_money(budget: Budget, prices: Prices | None) -> float | None:
-    """The most money that a budget lets a run spend; None without prices or without a bound.
-
-    A budget in tokens bounds it by the kind that is dearest for what it counts. (A last request
-    can go beyond a budget, by as much as the model may answer at once.)
-    """
-    if prices is None or budget.kind == "time":
-        return None
-    if budget.kind == "money":
-        return budget.limit
-    pairs = [(getattr(prices, kind), getattr(budget.weights, kind)) for kind in KINDS]
-    if any(price and not weight for price, weight in pairs):
-        return None
-    return (
-        max((price / weight for price, weight in pairs if price), default=0.0) * budget.limit / 1e6
-    )
+    """The most money that a run can cost; None without prices or without a bound."""
+    bound = math.inf if prices is None else budget.bound(prices)
+    return bound if math.isfinite(bound) else None
 
 
 def _group(kind: Kind, runs: int, measured: Sequence[Measured]) -> _Group:

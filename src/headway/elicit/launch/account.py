@@ -9,7 +9,7 @@ from typing import Any
 
 from headway.elicit.budget import Budget, Prices
 from headway.elicit.record import Run
-from headway.elicit.tokens import KINDS, Tokens
+from headway.elicit.tokens import Tokens
 
 __all__ = ["Account", "cost", "most", "tokens_of", "worth"]
 
@@ -111,24 +111,8 @@ def cost(run: Run, prices: Prices | None) -> float | None:
 
 
 def most(budget: Budget, prices: Prices | None) -> float:
-    """The most money that a budget lets a run spend; infinite where it bounds none.
-
-    A budget in tokens bounds it by the kind whose price is highest for what it counts; a kind that
-    counts nothing and costs something is not bounded, and time bounds nothing. (A last request can
-    go beyond a budget, by as much as the model may answer at once.)
-    """
-    if prices is None:
-        return 0.0
-    if budget.kind == "money":
-        return budget.limit
-    if budget.kind == "time":
-        return math.inf
-    dearest = 0.0
-    for kind in KINDS:
-        price, weight = getattr(prices, kind), getattr(budget.weights, kind)
-        if price:
-            dearest = max(dearest, price / weight if weight else math.inf)
-    return dearest * budget.limit / 1e6
+    """The most money that a run can cost: 0 without prices, infinite where nothing bounds it."""
+    return 0.0 if prices is None else budget.bound(prices)
 
 
 def worth(share: float | None, budget: Budget, prices: Prices | None) -> float | None:
