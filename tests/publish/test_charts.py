@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from headway.errors import DataError
 from headway.publish.axes import HEIGHT, WIDTH, Axes, FrontierData
 from headway.publish.chart import check_path, save
-from headway.publish.frontier import frontier_chart, frontier_spec
+from headway.publish.frontier import frontier_spec
 from headway.publish.labels import Label, place
 from headway.publish.ranking import scale_spec
 
@@ -108,14 +108,14 @@ def test_axes_hold_every_record_and_end_after_the_last_day():
 @pytest.mark.parametrize("ending", [".svg", ".pdf"])
 def test_a_picture_without_any_pair_or_follower_is_drawn(tmp_path: Path, ending: str):
     data = replace(DATA, models=DATA.models[:1], bands=(), pairs=())
-    assert frontier_chart(data, tmp_path / f"x{ending}").stat().st_size > 1000
+    assert save(frontier_spec(data), tmp_path / f"x{ending}").stat().st_size > 1000
 
 
 def test_names_are_escaped_in_svg_and_html(tmp_path: Path):
     bad = "<script>alert(1)</script>"
     data = replace(DATA, models=(model(bad, "2024-01-01", 100, "leaders"), *DATA.models[1:]))
     for ending in (".svg", ".html"):
-        path = frontier_chart(data, tmp_path / f"x{ending}")
+        path = save(frontier_spec(data), tmp_path / f"x{ending}")
         assert bad not in path.read_text(encoding="utf-8")
 
 

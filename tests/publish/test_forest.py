@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from headway.errors import UnknownNameError
-from headway.publish.forest import fit_spec, harness_rows, setups_chart, setups_spec
+from headway.publish.chart import save
+from headway.publish.forest import fit_spec, harness_rows, setups_spec
 
 FIT = {
     "formula": "resolved ~ (1|model) + (1|item)",
@@ -95,7 +96,7 @@ def test_a_fit_shows_its_sds_and_the_levels_of_one_term():
 
 def test_the_picture_is_drawn(tmp_path):
     pytest.importorskip("vl_convert")
-    drawn = setups_chart(SETUPS, tmp_path / "h.svg", "data.csv").read_text(encoding="utf-8")
+    drawn = save(setups_spec(SETUPS, "data.csv"), tmp_path / "h.svg").read_text(encoding="utf-8")
     for text in ("Harnesses against c", "not identified: no open model ran in it", "a, closed (2)"):
         assert text in drawn
     assert len(setups_spec(SETUPS, "x")["vconcat"]) == 1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from headway.publish.chart import save
 from headway.publish.domains import domains_document
-from headway.publish.domains_chart import domains_chart, domains_spec
+from headway.publish.domains_chart import domains_spec
 from headway.publish.pooled import pooled_document, pooled_text
-from headway.publish.pooled_chart import SHOWN, pooled_chart, pooled_spec
+from headway.publish.pooled_chart import SHOWN, pooled_spec
 from headway.scale.domains import domains
 from headway.scale.pooled import pooled
 from headway.scale.responses import Responses
@@ -31,7 +32,10 @@ def test_a_pooled_picture_holds_models_and_doubted_results(tmp_path):
     top, below = pooled_spec(document)["vconcat"]
     assert len(top["data"]["values"]) == min(SHOWN, 12)
     assert below["data"]["values"][0]["label"].startswith("m11 on test 1 (h")
-    assert pooled_chart(document, tmp_path / "p.svg").read_text(encoding="utf-8").count("<svg") == 1
+    assert (
+        save(pooled_spec(document), tmp_path / "p.svg").read_text(encoding="utf-8").count("<svg")
+        == 1
+    )
     text = pooled_text(document)
     assert "SD between harnesses" in text
     assert [row["harness"] for row in document["setups"]["harnesses"]] == ["h1", "h0"]
@@ -44,4 +48,4 @@ def test_a_picture_of_domains_has_a_panel_each_and_the_correlations(tmp_path):
     panels, matrix = domains_spec(document)["vconcat"]
     assert [" ".join(p["title"]["text"]) for p in panels["hconcat"]] == ["test 0", "test 1"]
     assert len(matrix["data"]["values"]) == 2
-    assert domains_chart(document, tmp_path / "d.png").stat().st_size > 10_000
+    assert save(domains_spec(document), tmp_path / "d.png").stat().st_size > 10_000

@@ -42,12 +42,11 @@ def diagnose(
     from headway.publish.diagnose import diagnose_document
     from headway.publish.diagnosis import diagnose_text
     from headway.publish.fitted import fitted
-    from headway.publish.heatmap import heat_chart
+    from headway.publish.heatmap import heat_spec
     from headway.scale.diagnose import diagnose as check
 
     fit, responses = fitted(data, scale, draws=0)
     found = check(fit, responses, by=by or (), level=level)
-    if form.plot:
-        heat_chart(found.look, responses, form.plot)
+    form.draw(heat_spec, found.look, responses)
     document = diagnose_document(found, level=level)
     return form.say(document, rows_of("items"), diagnose_text)

@@ -49,11 +49,11 @@ def fit(
         The random effect whose levels are drawn; default: the first one that is not the item.
     """
     from headway.publish.effects import fit_document, fit_rows, fit_text
-    from headway.publish.forest import fit_chart
+    from headway.publish.forest import fit_spec
 
     responses, left_out = _responses(data)
     document = fit_document(_crossed(responses, formula, method, level), left_out)
-    form.draw(document, fit_chart, data.name, term)
+    form.draw(fit_spec, document, data.name, term)
     return form.say(document, fit_rows, fit_text)
 
 
@@ -86,13 +86,13 @@ def setups(
     form.plot
         Draw the harnesses against the common one: FILE.svg, .png, .pdf or .html.
     """
-    from headway.publish.forest import setups_chart
+    from headway.publish.forest import setups_spec
     from headway.publish.setups import setups_document, setups_text
     from headway.scale.facets.setups import compare
 
     responses, left_out = _responses(data)
     document = setups_document(compare(responses, common=harness, level=level), left_out)
-    form.draw(document, setups_chart, data.name)
+    form.draw(setups_spec, document, data.name)
     return form.say(document, rows_of("models"), setups_text)
 
 

@@ -48,8 +48,10 @@ def harness(
         Write the page in Markdown as well.
     """
     from headway.ledger.disk import replace_file
+    from headway.publish.chart import save
+    from headway.publish.forest import changes_spec
     from headway.publish.harness import harness_document, harness_text
-    from headway.publish.harness_page import harness_chart, harness_page
+    from headway.publish.harness_page import harness_page
     from headway.publish.listing import to_json
     from headway.why.answer import from_files, from_shared
 
@@ -61,7 +63,7 @@ def harness(
     answer = from_files(data, standard, level) if data else from_shared(_there(shared), level)
     document = harness_document(answer)
     if plot:
-        harness_chart(document, plot)
+        save(changes_spec(document), plot)
     if page:
         replace_file(page, harness_page(document).encode())
     return to_json(document) if as_json else harness_text(document)

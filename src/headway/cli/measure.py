@@ -102,9 +102,9 @@ def gap(
         raise HeadwayError("{}: {}".format(*asked.unanswered[0]))
     if form.plot:
         from headway.publish.answers import frontier_data
-        from headway.publish.frontier import frontier_chart
+        from headway.publish.frontier import frontier_spec
 
-        frontier_chart(frontier_data(asked.answers[0], asked.snapshot), form.plot)
+        form.draw(frontier_spec, frontier_data(asked.answers[0], asked.snapshot))
     return _tell(asked, form, widening=widening)
 
 
@@ -171,14 +171,14 @@ def _of_items(
     data: Path, scale: str, method: str | None, draws: int, form: Drawn, *, items: bool
 ) -> str:
     from headway.publish.item_list import add_fit, list_text
-    from headway.publish.item_map import map_chart
+    from headway.publish.item_map import map_spec
     from headway.publish.items import fit_items, items_document, items_text
 
     fit = fit_items(data, scale, draws=draws, method=method)
     shown = items_document(fit)
     if items:
         add_fit(shown, fit, data)
-    form.draw(shown, map_chart)
+    form.draw(map_spec, shown)
     if items:
         return form.say(shown, rows_of("items"), list_text)
     return form.say(shown, rows_of("models"), items_text)
@@ -187,7 +187,7 @@ def _of_items(
 def _of_table(evidence: Evidence, scale: str, draws: int, form: Drawn) -> str:
     from headway.publish.abilities import scale_document, scale_text
     from headway.publish.fitting import fit_scale
-    from headway.publish.ranking import scale_chart
+    from headway.publish.ranking import scale_spec
 
     with progress() as tick:
         done = 0
@@ -201,7 +201,7 @@ def _of_table(evidence: Evidence, scale: str, draws: int, form: Drawn) -> str:
             evidence.read, scale, own=evidence.own, draws=draws, progress=report
         )
     document = scale_document(fitted, facts, evidence.id)
-    form.draw(document, scale_chart)
+    form.draw(scale_spec, document)
     return form.say(document, rows_of("models"), scale_text)
 
 
@@ -216,15 +216,15 @@ def _wider(
 ) -> str:
     """Scales beyond one table or one ability: pooled evidence, and domains."""
     from headway.publish.domains import domains_document, domains_rows, domains_text, fit_domains
-    from headway.publish.domains_chart import domains_chart
+    from headway.publish.domains_chart import domains_spec
     from headway.publish.pooled import fit_pooled, pooled_document, pooled_text
-    from headway.publish.pooled_chart import pooled_chart
+    from headway.publish.pooled_chart import pooled_spec
 
     if scale != "pooled":
         if table:
             raise HeadwayError("--table goes with --scale pooled; other scales take --data.")
         shown = domains_document(fit_domains(data, scale, str(domains), draws=draws), scale)
-        form.draw(shown, domains_chart)
+        form.draw(domains_spec, shown)
         return form.say(shown, domains_rows, domains_text)
     if domains:
         raise HeadwayError("--domains goes with --scale two_pl or rasch, not with pooled.")
@@ -232,7 +232,7 @@ def _wider(
     # Responses alone are enough; without them the scores of the ledger are the evidence.
     scores = evidence.read if table or ledger or not data else None
     shown = pooled_document(fit_pooled(data, scores, own=evidence.own, draws=draws))
-    form.draw(shown, pooled_chart)
+    form.draw(pooled_spec, shown)
     return form.say(shown, rows_of("models"), pooled_text)
 
 

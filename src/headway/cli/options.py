@@ -147,10 +147,12 @@ class Drawn(Form):
         super().__post_init__()
         check_plot(self.plot)
 
-    def draw(self, document: dict[str, Any], chart: Callable[..., object], *more: object) -> None:
-        """Draw the answer if a picture is asked for: ``chart(document, path, *more)``."""
+    def draw(self, spec: Callable[..., dict[str, Any]], *what: object) -> None:
+        """Draw ``spec(*what)``, a Vega-Lite specification, if a picture is asked for."""
         if self.plot:
-            chart(document, self.plot, *more)
+            from headway.publish.chart import save
+
+            save(spec(*what), self.plot)
 
 
 def rows_of(name: str) -> Callable[[dict[str, Any]], list[dict[str, Any]]]:

@@ -76,7 +76,7 @@ def influence(
         Draw the changes: FILE.svg, .png, .pdf or .html.
     """
     from headway.ledger import find_benchmark
-    from headway.publish.influence_plot import influence_chart
+    from headway.publish.influence_plot import influence_spec
     from headway.publish.why_influence import influence_document, influence_rows, influence_text
     from headway.why.influence import influence as refits
     from headway.why.influence import shared_out
@@ -101,7 +101,7 @@ def influence(
             few, kind = with_draws(recipe, draws), "benchmark" if together else by
             shared = shared_out(asker, few, held, names, by=kind, orders=orders, progress=tick)
     document = influence_document(found, asker.quantity, evidence.id, names, shared)
-    form.draw(document, influence_chart)
+    form.draw(influence_spec, document)
     return form.say(document, influence_rows, influence_text)
 
 
@@ -132,7 +132,7 @@ def bridge(
         Draw the waterfall: FILE.svg, .png, .pdf or .html.
     """
     from headway.lens import load
-    from headway.publish.waterfall import bridge_chart
+    from headway.publish.waterfall import bridge_spec
     from headway.publish.why_bridge import bridge_document, bridge_rows, bridge_text
     from headway.why.bridge import bridge as steps
 
@@ -140,7 +140,7 @@ def bridge(
     with progress() as tick:
         found = steps(asker, first, load(end), evidence.read, progress=tick)
     document = bridge_document(found, evidence.id)
-    form.draw(document, bridge_chart)
+    form.draw(bridge_spec, document)
     return form.say(document, bridge_rows, bridge_text)
 
 
@@ -170,7 +170,7 @@ def splits(
     form.plot
         Draw both sides of every split: FILE.svg, .png, .pdf or .html.
     """
-    from headway.publish.splits_plot import splits_chart
+    from headway.publish.splits_plot import splits_spec
     from headway.publish.why_splits import splits_document, splits_rows, splits_text
     from headway.why.splits import splits as parts
 
@@ -178,7 +178,7 @@ def splits(
     with progress() as tick:
         found = parts(asker, recipe, evidence.read, before=before, progress=tick)
     document = splits_document(found, recipe, evidence.id)
-    form.draw(document, splits_chart)
+    form.draw(splits_spec, document)
     return form.say(document, splits_rows, splits_text)
 
 
@@ -214,7 +214,7 @@ def validate(
         Draw errors and calibration: FILE.svg, .png, .pdf or .html.
     """
     from headway.publish.validate import validate_document, validate_rows
-    from headway.publish.validate_plot import validate_chart
+    from headway.publish.validate_plot import validate_spec
     from headway.publish.validate_text import validate_text
     from headway.why.predictors import FAMILIES
     from headway.why.validate import validate as hold_out
@@ -226,7 +226,7 @@ def validate(
             recipe, evidence.read, scales, folds=folds, seed=seed, own=asker.own, progress=tick
         )
     document = validate_document(found, evidence.id)
-    form.draw(document, validate_chart)
+    form.draw(validate_spec, document)
     return form.say(document, validate_rows, validate_text)
 
 

@@ -29,7 +29,7 @@ def claims(
         Draw the claims in months: FILE.svg, .png, .pdf or .html.
     """
     from headway.ledger import load
-    from headway.publish.claims_chart import claims_chart
+    from headway.publish.claims_chart import claims_spec
     from headway.publish.why_claims import claims_document, claims_rows, claims_text
     from headway.why.claims import Bench
     from headway.why.claims import claims as tested
@@ -38,5 +38,5 @@ def claims(
     with progress() as tick:
         found = tested(bench, names, progress=tick)
     document = claims_document(bench, found)
-    form.draw(document, claims_chart)
+    form.draw(claims_spec, document)
     return form.say(document, claims_rows, claims_text)

@@ -34,7 +34,7 @@ def leverage(
     form.plot
         Draw the changes: FILE.svg, .png, .pdf or .html.
     """
-    from headway.publish.leverage_plot import leverage_chart
+    from headway.publish.leverage_plot import leverage_spec
     from headway.publish.why_leverage import leverage_document, leverage_rows, leverage_text
     from headway.why.leverage import leverage as levers
 
@@ -42,7 +42,7 @@ def leverage(
     with progress() as tick:
         found = levers(asker, recipe, evidence.read, progress=tick)
     document = leverage_document(found, evidence.id)
-    form.draw(document, leverage_chart)
+    form.draw(leverage_spec, document)
     return form.say(document, leverage_rows, leverage_text)
 
 
@@ -69,7 +69,7 @@ def selection(
     form.plot
         Draw the changes: FILE.svg, .png, .pdf or .html.
     """
-    from headway.publish.selection_plot import selection_chart
+    from headway.publish.selection_plot import selection_spec
     from headway.publish.why_selection import selection_document, selection_rows, selection_text
     from headway.why.selection import selection as cases
 
@@ -77,7 +77,7 @@ def selection(
     with progress() as tick:
         found = cases(asker, recipe, evidence.read, setup_sd=setup_sd, progress=tick)
     document = selection_document(found, evidence.id)
-    form.draw(document, selection_chart)
+    form.draw(selection_spec, document)
     return form.say(document, selection_rows, selection_text)
 
 
@@ -105,7 +105,7 @@ def widening(
     """
     from headway.lens import load, names
     from headway.publish.why_widening import widening_document, widening_rows, widening_text
-    from headway.publish.widening_plot import widening_chart
+    from headway.publish.widening_plot import widening_spec
     from headway.why.value import with_draws
     from headway.why.widening import trends
 
@@ -119,5 +119,5 @@ def widening(
     if lens and found.untold:
         raise HeadwayError("{}: {}".format(*found.untold[0]))
     document = widening_document(found, evidence.id)
-    form.draw(document, widening_chart)
+    form.draw(widening_spec, document)
     return form.say(document, widening_rows, widening_text)

@@ -73,7 +73,7 @@ def _row(answer: Answer, snapshot: str) -> Row:
 
 
 def frontier_data(answer: Answer, snapshot: str) -> FrontierData:
-    """What :func:`headway.publish.frontier.frontier_chart` draws of an answer.
+    """What :func:`headway.publish.frontier.frontier_spec` draws of an answer.
 
     Raises
     ------

@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class FrontierData:
-    """All that :func:`frontier_chart` draws.
+    """All that :func:`frontier_spec` draws.
 
     Attributes
     ----------

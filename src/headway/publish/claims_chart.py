@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from headway.errors import DataError
-from headway.publish.chart import AXIS, BODY, INK, QUIET, foot, heading, save, sheet
+from headway.publish.chart import AXIS, BODY, INK, QUIET, foot, heading, sheet
 
 STEP = 22
 # Blue and vermilion as in the other pictures; the shapes differ as well.
@@ -15,21 +14,14 @@ SHAPES = {"published": "diamond", "same recipe, data here": "circle"}
 Row = dict[str, Any]
 
 
-def claims_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw the claims in months.
+def claims_spec(document: dict[str, Any]) -> dict[str, Any]:
+    """The claims in months.
 
     Raises
     ------
     DataError
-        If no claim in months has a number on both sides, or the path is not usable.
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
+        If no claim in months has a number on both sides.
     """
-    return save(claims_spec(document), path)
-
-
-def claims_spec(document: dict[str, Any]) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
     rows = _rows(document)
     if not rows:
         raise DataError("A plot shows claims in months, and none of these has two numbers.")

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from headway.publish.chart import AXIS, BODY, INK, QUIET, heading, save, sheet, wrap
+from headway.publish.chart import AXIS, BODY, INK, QUIET, heading, sheet, wrap
 
 SHOWN = 30
 STEP, PANEL, CELL = 16, 150, 64
 ABLE = "#0072B2"
 
 
-def domains_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw a document of ``headway scale --domains``.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is not .svg, .png, .pdf or .html, or the file cannot be written.
-    """
-    return save(domains_spec(document), path)
-
-
 def domains_spec(document: dict[str, Any]) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """A document of ``headway scale --domains``."""
     names = [d["name"] for d in document["domains"]]
     panels = [_panel(document, k, name) for k, name in enumerate(names)]
     parts = [{"hconcat": panels, "spacing": 14}]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from headway.publish.chart import AXIS, BODY, FONT, FOOT, INK, QUIET, heading, save, sheet
+from headway.publish.chart import AXIS, BODY, FONT, FOOT, INK, QUIET, heading, sheet
 from headway.publish.listing import Row
 from headway.publish.ranking import COLOURS, SHAPES
 from headway.publish.words import number
@@ -16,15 +15,13 @@ SHOWN = 40
 _PLAIN = "all"  # group of rows where weights are not known
 
 
-def fit_chart(document: dict[str, Any], path: Path, source: str, term: str | None = None) -> Path:
-    """Draw the SDs of a crossed fit, and the levels of one term.
+def fit_spec(document: dict[str, Any], source: str, term: str | None = None) -> dict[str, Any]:
+    """SDs of a crossed fit, and the levels of one term, as a Vega-Lite specification.
 
     Parameters
     ----------
     document
         As ``headway fit --json`` has it.
-    path
-        Where to; ends in .svg, .png, .pdf or .html.
     source
         What the data are, for the foot.
     term
@@ -32,18 +29,9 @@ def fit_chart(document: dict[str, Any], path: Path, source: str, term: str | Non
 
     Raises
     ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
     UnknownNameError
         If the fit has no such term.
-    DataError
-        If the ending is not one of the four, or the file cannot be written.
     """
-    return save(fit_spec(document, source, term), path)
-
-
-def fit_spec(document: dict[str, Any], source: str, term: str | None = None) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
     chosen = term or next((t for t in document["levels"] if t != "item"), "item")
     if chosen not in document["levels"]:
         from headway.errors import UnknownNameError
@@ -85,17 +73,8 @@ def _levels(document: dict[str, Any], term: str) -> list[Row]:
     ]
 
 
-def setups_chart(document: dict[str, Any], path: Path, source: str) -> Path:
-    """Draw paired differences of harnesses from the common one.
-
-    Parameters and errors are those of :func:`fit_chart`; the document is that of
-    ``headway setups --json``.
-    """
-    return save(setups_spec(document, source), path)
-
-
 def setups_spec(document: dict[str, Any], source: str) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """Paired differences of harnesses from the common one, of ``headway setups --json``."""
     common = document["common"]
     title = _title(f"Harnesses against {common}", f"{document['level']:.0%}")
     title["subtitle"] = [

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from headway.publish.annotate import records, text_layers
 from headway.publish.axes import COLOURS, HEIGHT, WIDTH, Axes, FrontierData, Row
-from headway.publish.chart import BODY, FOOT, INK, QUIET, foot, heading, save, sheet, wrap
+from headway.publish.chart import BODY, FOOT, INK, QUIET, foot, heading, sheet, wrap
 
 SHAPES = {"leaders": "circle", "followers": "diamond"}
 _TOOLTIP = [
@@ -18,28 +17,8 @@ _TOOLTIP = [
 ]
 
 
-def frontier_chart(data: FrontierData, path: Path) -> Path:
-    """Draw both frontiers with their bands, all models, records and matched pairs.
-
-    Parameters
-    ----------
-    data
-        What to draw.
-    path
-        Where to; the ending chooses the form: .svg, .png, .pdf or .html.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is another one, or the file cannot be written.
-    """
-    return save(frontier_spec(data), path)
-
-
 def frontier_spec(data: FrontierData) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """Both frontiers with their bands, all models, records and matched pairs."""
     axes = Axes.of(data)
     return sheet(
         width=WIDTH,

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from headway.publish.chart import save
-from headway.publish.forest import changes_spec
 from headway.publish.harness import PATTERNS, design_sentences, points, short
 from headway.publish.words import number
 
@@ -14,17 +11,6 @@ HEADER = (
     "| set | gap, standard | gap, own | gap, best | harness | all pairs | closed | open | "
     "change of gap |"
 )
-
-
-def harness_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw the change of closed, of open models and of the gap, set by set.
-
-    Raises
-    ------
-    MissingExtraError, DataError
-        As :func:`headway.publish.forest.fit_chart`.
-    """
-    return save(changes_spec(document), path)
 
 
 def harness_page(document: dict[str, Any]) -> str:

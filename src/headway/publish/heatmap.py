@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headway.publish.chart import BODY, FONT, FOOT, INK, QUIET, heading, save, sheet
+from headway.publish.chart import BODY, FONT, FOOT, INK, QUIET, heading, sheet
 
 if TYPE_CHECKING:
     from headway.publish.listing import Row
@@ -22,21 +21,8 @@ ABSENT = "#D5D5D5"
 RANGE = ["#B35806", "#F1A340", "#F7F7F7", "#67A9CF", "#2166AC"]
 
 
-def heat_chart(look: Look, responses: Responses, path: Path) -> Path:
-    """Draw the residuals.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is not .svg, .png, .pdf or .html, or the file cannot be written.
-    """
-    return save(heat_spec(look, responses), path)
-
-
 def heat_spec(look: Look, responses: Responses) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """The residuals of models on items."""
     rows, models, columns, what = heat_rows(look, responses)
     named = what == "benchmark"
     each = 46 if named else STEP if len(columns) <= 2 * BINS else 4

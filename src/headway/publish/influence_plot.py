@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from headway.publish.chart import (
@@ -12,7 +11,6 @@ from headway.publish.chart import (
     QUIET,
     foot,
     heading,
-    save,
     sheet,
     wrap,
 )
@@ -24,21 +22,8 @@ STEP = 19
 MORE, LESS = "#D55E00", "#0072B2"
 
 
-def influence_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw the changes with their intervals, the largest first.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is not .svg, .png, .pdf or .html, or the file cannot be written.
-    """
-    return save(influence_spec(document), path)
-
-
 def influence_spec(document: dict[str, Any]) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """The changes with their intervals, the largest first."""
     known = [m for m in (*document["sets"], *document["members"]) if m["change"] is not None]
     rows = [{**row, "up": row["change"] >= 0} for row in known[:SHOWN]]
     base, n = document["base"], digits(document)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headway.publish.chart import AXIS, BODY, INK, heading, save, sheet
+from headway.publish.chart import AXIS, BODY, INK, heading, sheet
 
 if TYPE_CHECKING:
     from headway.publish.listing import Row
@@ -18,21 +17,8 @@ LOW = 90  # pixels of the histogram
 MODEL, ITEM = "#0072B2", "#D55E00"
 
 
-def map_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw the item map of a document of ``headway scale``.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is not .svg, .png, .pdf or .html, or the file cannot be written.
-    """
-    return save(map_spec(document), path)
-
-
 def map_spec(document: dict[str, Any]) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """The item map of a document of ``headway scale``."""
     ranked = [{**r, "label": f"{k}. {r['name']}"} for k, r in enumerate(document["models"], 1)]
     rows = spread_out(ranked, SHOWN)
     left, right = span_of(document)

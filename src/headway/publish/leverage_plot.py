@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from headway.publish.changes_plot import changes_spec
-from headway.publish.chart import save
 from headway.publish.why_leverage import KINDS
 from headway.publish.words import number, span
 
 
-def leverage_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw what every record, day and label that is shown does.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is not .svg, .png, .pdf or .html, or the file cannot be written.
-    """
-    return save(leverage_spec(document), path)
-
-
 def leverage_spec(document: dict[str, Any]) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """What every record, day and label that is shown does."""
     base = document["base"]
     return changes_spec(
         "Which single facts the gap hangs on",

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from headway.publish.chart import AXIS, BODY, INK, QUIET, heading, save, sheet
+from headway.publish.chart import AXIS, BODY, INK, QUIET, heading, sheet
 
 SHOWN, DOUBTED = 30, 12
 STEP, WIDTH = 16, 460
 ABLE, SEEN = "#0072B2", "#D55E00"
 
 
-def pooled_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw a document of ``headway scale --scale pooled``.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is not .svg, .png, .pdf or .html, or the file cannot be written.
-    """
-    return save(pooled_spec(document), path)
-
-
 def pooled_spec(document: dict[str, Any]) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """A document of ``headway scale --scale pooled``."""
     parts = [_models(document)]
     if document["doubted"]:
         parts.append(_doubted(document))

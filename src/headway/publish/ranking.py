@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from headway.publish.chart import AXIS, BODY, INK, foot, heading, save, sheet
+from headway.publish.chart import AXIS, BODY, INK, foot, heading, sheet
 
 SHOWN = 40
 STEP = 17
@@ -14,21 +13,8 @@ COLOURS = {"closed": "#0072B2", "open": "#D55E00", "unknown": "#767676"}
 SHAPES = {"closed": "circle", "open": "diamond", "unknown": "square"}
 
 
-def scale_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw the most able models with their intervals.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is not .svg, .png, .pdf or .html, or the file cannot be written.
-    """
-    return save(scale_spec(document), path)
-
-
 def scale_spec(document: dict[str, Any]) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """The most able models with their intervals."""
     # Two models may share a name; the rank keeps their rows apart.
     rows = [
         {**row, "label": f"{k}. {row['name']}"}

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from headway.publish.changes_plot import changes_spec
-from headway.publish.chart import save
 from headway.publish.listing import Row
 from headway.publish.words import number, span
 
 
-def selection_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw the change of the gap under every case.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is not .svg, .png, .pdf or .html, or the file cannot be written.
-    """
-    return save(selection_spec(document), path)
-
-
 def selection_spec(document: dict[str, Any]) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """The change of the gap under every case."""
     base, missing, best = document["base"], document["missing"], document["best_of"]
     panels = {
         "Cells that both groups have": [_row(c["name"], c) for c in document["shared"][1:]],

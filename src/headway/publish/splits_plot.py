@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from headway.publish.changes_plot import changes_spec
-from headway.publish.chart import save
 from headway.publish.listing import Row
 from headway.publish.why_splits import difference
 
 
-def splits_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw the months of both sides with their intervals, and the difference in words.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is not .svg, .png, .pdf or .html, or the file cannot be written.
-    """
-    return save(splits_spec(document), path)
-
-
 def splits_spec(document: dict[str, Any]) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """The months of both sides with their intervals, and the difference in words."""
     told = [s for s in document["splits"] if s["difference"]["median"] is not None]
     return changes_spec(
         "The gap on parts of the evidence",

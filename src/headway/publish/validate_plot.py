@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headway.publish.chart import (
@@ -12,7 +11,6 @@ from headway.publish.chart import (
     QUIET,
     foot,
     heading,
-    save,
     sheet,
     wrap,
 )
@@ -28,21 +26,8 @@ LINES = ("#0072B2", "#D55E00", "#009E73", "#999999")
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2])
 
 
-def validate_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw the error of every way to predict, and nominal against observed coverage.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is not .svg, .png, .pdf or .html, or the file cannot be written.
-    """
-    return save(validate_spec(document), path)
-
-
 def validate_spec(document: dict[str, Any]) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """The error of every way to predict, and nominal against observed coverage."""
     best = document["methods"][0]
     return sheet(
         title=heading(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from headway.publish.chart import (
@@ -13,7 +12,6 @@ from headway.publish.chart import (
     QUIET,
     foot,
     heading,
-    save,
     sheet,
     wrap,
 )
@@ -26,21 +24,8 @@ WIDTH = 640
 COLOURS = {"answer": "#444444", "adds": "#D55E00", "takes away": "#0072B2"}
 
 
-def bridge_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw the waterfall.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is not .svg, .png, .pdf or .html, or the file cannot be written.
-    """
-    return save(bridge_spec(document), path)
-
-
 def bridge_spec(document: dict[str, Any]) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """The waterfall."""
     rows = _rows(document)
     far = document["to"]["months"] - document["from"]["months"]
     return sheet(

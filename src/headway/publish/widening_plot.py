@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from headway.publish.chart import (
@@ -13,7 +12,6 @@ from headway.publish.chart import (
     QUIET,
     foot,
     heading,
-    save,
     sheet,
     wrap,
 )
@@ -24,21 +22,8 @@ WIDTH, HEIGHT = 400, 300
 BLUE = "#0072B2"
 
 
-def widening_chart(document: dict[str, Any], path: Path) -> Path:
-    """Draw the slopes and the daily gap of the first lens.
-
-    Raises
-    ------
-    MissingExtraError
-        If the libraries of the extra ``site`` are not installed.
-    DataError
-        If the ending is not .svg, .png, .pdf or .html, or the file cannot be written.
-    """
-    return save(widening_spec(document), path)
-
-
 def widening_spec(document: dict[str, Any]) -> dict[str, Any]:
-    """The same as a Vega-Lite specification, without any library."""
+    """The slopes and the daily gap of the first lens."""
     answer = document["answers"][0]
     slopes = [r for r in answer["slopes"] if r["median"] is not None]
     daily = [r for r in answer["daily"] if r["median"] is not None]
