@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 __all__ = ["KINDS", "Tokens"]
@@ -76,10 +76,6 @@ class Tokens:
             reasoning=(self.reasoning or 0) + (other.reasoning or 0) if split else None,
             estimated=self.estimated or other.estimated,
         )
-
-    def as_estimate(self) -> Tokens:
-        """The same counts, marked as estimated."""
-        return replace(self, estimated=True)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON: the five kinds and ``estimated``."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from headway.scale.diagnose.look import Look, chances, floors, placed
+from headway.scale.diagnose.look import Look, chances, floors
 from headway.scale.facets.identify import listed, one_sided
-from headway.scale.items.connect import components
 from headway.scale.responses import Responses
 from headway.scale.table import Floats, Ints
 
@@ -14,11 +13,6 @@ ASIDE = ("run", "cluster", "benchmark")  # labels that say nothing of who answer
 FEW_SHARED = 5
 LOOSE = 3.0  # times the usual standard error: then a contrast is loose
 SHOWN_SIDE = 3
-
-
-def islands(responses: Responses) -> tuple[tuple[str, ...], ...]:
-    """Models in groups that share no item with one another, the largest first."""
-    return tuple(components(responses))
 
 
 def design_words(look: Look, responses: Responses, by: str | None = None) -> tuple[str, ...]:
@@ -149,10 +143,3 @@ def _nodes(look: Look) -> list[tuple[float, Floats, Floats]]:
         a = scale.a * np.exp(move[:, 0]) if d == 2 else scale.a
         out.append((float(share), a, scale.b + move[:, -1]))
     return out
-
-
-def group_sizes(look: Look, responses: Responses, by: str) -> dict[str, int]:
-    """Models that have answers in each level of a label."""
-    levels, code = responses.labels[by]
-    model = placed(responses.models, look.scale.models, "model")[responses.model]
-    return {level: len(np.unique(model[code == k])) for k, level in enumerate(levels)}

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from headway.scale.ranked import Normal
 from headway.scale.table import Bools, Floats
-
-if TYPE_CHECKING:
-    import polars
 
 DOUBTED = 0.5  # a cell that is believed with a lower probability is flagged
 
@@ -126,11 +123,3 @@ class Pooled(Normal):
         """Cells that are more probably broken than not, the least believed first."""
         flagged = [cell for cell in self.cells if cell.believed < DOUBTED]
         return tuple(sorted(flagged, key=lambda cell: cell.believed))
-
-    def cells_frame(self) -> polars.DataFrame:
-        """One row per score: the fields of :class:`ScoreCell`."""
-        import polars
-
-        return polars.DataFrame(
-            {name: [getattr(c, name) for c in self.cells] for name in ScoreCell._fields}
-        )
