@@ -21,6 +21,7 @@ from headway.scale.items.integrated import integrated
 from headway.scale.items.joint import joint
 from headway.scale.items.loops import Compiled, loops
 from headway.scale.items.matrix import Matrix
+from headway.scale.items.mean import MOST
 from headway.scale.responses import Responses
 
 FITS = [
@@ -237,13 +238,17 @@ def test_compiled_items_of_thousands_of_answers_do_not_underflow():
     assert known.value == pytest.approx(value[:, 1].sum(), rel=1e-10)
 
 
-@pytest.mark.parametrize("method", ["integrated", "joint"])
-def test_standard_errors_need_no_matrix_of_all_items(method):
-    items = 4000  # (2J)^2 doubles are 5.1e8 bytes
-    _, _, r = drawn(6, 12, items)
+# (2J)^2 doubles are 5.1e8 bytes; with 12,000 cells, where means are sought, 1.3e8.
+@pytest.mark.parametrize(
+    ("method", "models", "items"),
+    [("integrated", 12, 4000), ("joint", 12, 4000), ("integrated", 6, 2000)],
+)
+def test_standard_errors_need_no_matrix_of_all_items(method, models, items):
+    _, _, r = drawn(6, models, items)
     tracemalloc.start()
     scale = two_pl(r, draws=2, method=method)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert np.isfinite(scale.se).all()
+    assert scale.method.endswith("posterior mean") == (models * items <= MOST)
     assert peak < 1.5e8
