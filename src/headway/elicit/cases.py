@@ -15,12 +15,14 @@ from headway.elicit.held import scratch
 from headway.elicit.sandbox import Mount
 from headway.elicit.stage import Stage, carry_out
 from headway.elicit.task import Task
+from headway.elicit.task import folder as disk
 from headway.errors import TaskError
 
 __all__ = ["Prepared", "prepared"]
 
 _FORM = 1  # of what is kept; another number makes all of it anew
 _STATED = "whole.json"
+_UNSEEN = {"tests/test.sh", "environment/Dockerfile"}  # they are for Harbor's own runner
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,26 @@ def _default() -> Path:
 
 
 def _key(task: Task) -> str:
-    """Everything that the cases hang on, the versions of the machine's programs among it."""
-    said = [_FORM, task.digest, task.config.headway.seed, sorted(toolchain.versions(task).items())]
-    text = json.dumps(said, separators=(",", ":"))
+    """Everything that the cases hang on; tasks that share it share them.
+
+    That is what the first stage sees and the programs of the machine, not what is built and run
+    later: the ports of one program into several languages are judged by the same cases.
+    """
+    config = task.config
+    said = {
+        "form": _FORM,
+        "files": disk.digest(tuple(file for file in task.files if _is_seen(file.path))),
+        "scripts": config.headway.stages.model_dump() if config.headway.stages else None,
+        "env": config.environment.env | config.verifier.env,
+        "seed": config.headway.seed,
+        "programs": toolchain.installed(),
+    }
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _is_seen(path: str) -> bool:
+    return path.startswith(("tests/", "environment/")) and path not in _UNSEEN
 
 
 def _whole(place: Path) -> bool:
@@ -105,7 +123,10 @@ def _make(task: Task, place: Path) -> None:
         task.lay_tests(tests)
         task.lay_out(given)
         stage = Stage(
-            f"/tests/{stages.prepare}", given, (Mount(tests, "/tests"),), ("open", "closed")
+            f"/tests/{stages.prepare}",
+            given,
+            (Mount(tests, "/tests"),),
+            ("open", "closed"),
         )
         ended = carry_out(task, stage, out, out / "logs")
         if ended.reason != "exit" or ended.exit_code:

@@ -32,6 +32,8 @@ class Stage:
         Paths of the host that are not there.
     output : int
         Bytes kept of what it prints.
+    language : str
+        That the agent's work is written in, as the script is told.
     """
 
     script: str
@@ -40,6 +42,7 @@ class Stage:
     folders: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     output: int = 16 * 2**20
+    language: str = ""
 
 
 def carry_out(task: Task, stage: Stage, folder: Path, logs: Path) -> Ended:
@@ -63,7 +66,7 @@ def carry_out(task: Task, stage: Stage, folder: Path, logs: Path) -> Ended:
             output=stage.output,
         )
         env = ENVIRONMENT | task.config.environment.env | task.config.verifier.env
-        env |= {"HEADWAY_SEED": str(own.seed), "HEADWAY_LANGUAGE": own.language or ""}
+        env |= {"HEADWAY_SEED": str(own.seed), "HEADWAY_LANGUAGE": stage.language}
         with Sandbox(spec) as box:
             box.start(["/bin/bash", stage.script], env)
             ended = box.wait()

@@ -109,6 +109,7 @@ def _stage(
         (Mount(cases.open, "/tests"), *mounts),
         hidden=toolchain.for_work(task),
         output=_LARGEST,
+        language=task.config.headway.language or "",
     )
     return carry_out(task, stage, folder, logs)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from headway.elicit.sandbox.interpreter import FOLDER
 from headway.elicit.task import Task
@@ -100,7 +101,6 @@ def for_work(task: Task) -> tuple[str, ...]:
     return hidden(tuple(dict.fromkeys((*own.hides, *others))))
 
 
-@cache
 def hidden(names: tuple[str, ...]) -> tuple[str, ...]:
     """Files and folders of these languages on this machine, none below another.
 
@@ -109,10 +109,20 @@ def hidden(names: tuple[str, ...]) -> tuple[str, ...]:
     """
     if not names:
         return ()
-    wanted = [_languages()[name] for name in names]
-    found = {path for root in _roots() for path in _matches(root, wanted)}
+    found = {path for name, path in _scan() if name in names}
     own = (FOLDER,) if "python" in names else ()
     return (*own, *sorted(path for path in found if not found & set(_above(path))))
+
+
+def installed() -> list[tuple[str, int, int]]:
+    """What tells one installation of the programs from another: paths, sizes and times."""
+    found = []
+    for program in _programs().values():
+        path = os.path.realpath(program.path)
+        if os.path.exists(path):
+            seen = os.stat(path)
+            found.append((path, seen.st_size, seen.st_mtime_ns))
+    return found
 
 
 def _above(path: str) -> Iterator[str]:
@@ -120,14 +130,18 @@ def _above(path: str) -> Iterator[str]:
         yield path
 
 
-def _roots() -> Iterator[str]:
-    for root in _ROOTS:
-        if os.path.isdir(root) and not os.path.islink(root):
-            yield root
+@cache
+def _roots() -> tuple[str, ...]:
+    return tuple(root for root in _ROOTS if os.path.isdir(root) and not os.path.islink(root))
 
 
-def _matches(root: str, wanted: list[_Language]) -> Iterator[str]:
-    """Real files and folders below a root; what lies in a folder that is hidden is hidden."""
+@cache
+def _scan() -> tuple[tuple[str, str], ...]:
+    """Language and path of all that belongs to one: the host's programs are walked through once."""
+    return tuple(found for root in _roots() for found in _below(root))
+
+
+def _below(root: str) -> Iterator[tuple[str, str]]:
     waiting = [root]
     while waiting:
         folder = waiting.pop()
@@ -136,33 +150,36 @@ def _matches(root: str, wanted: list[_Language]) -> Iterator[str]:
                 entries = list(listed)
         except OSError:
             continue
-        if any(_marked(folder, entries, language) for language in wanted):
-            yield folder
-            continue
+        names = {entry.name for entry in entries}
+        for name, language in _languages().items():
+            if any(_marked(folder, names, mark) for mark in language.marks):
+                yield name, folder
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                if any(language.folders.fullmatch(entry.name) for language in wanted):
-                    yield entry.path
-                elif entry.path not in _DATA:
+                yield from _called(entry.name, entry.path, "folders")
+                if entry.path not in _DATA:
                     waiting.append(entry.path)
-            elif any(language.files.fullmatch(entry.name) for language in wanted):
-                yield from _real(entry)
+            else:
+                yield from _programs_of(entry)
 
 
-def _marked(folder: str, entries: list[os.DirEntry[str]], language: _Language) -> bool:
-    names = {entry.name for entry in entries}
-    return any(
-        mark.partition("/")[0] in names and os.path.exists(f"{folder}/{mark}")
-        for mark in language.marks
-    )
+def _marked(folder: str, names: set[str], mark: str) -> bool:
+    return mark.partition("/")[0] in names and os.path.exists(f"{folder}/{mark}")
 
 
-def _real(entry: os.DirEntry[str]) -> Iterator[str]:
+def _called(name: str, path: str, kind: Literal["files", "folders"]) -> Iterator[tuple[str, str]]:
+    for known, language in _languages().items():
+        if getattr(language, kind).fullmatch(name):
+            yield known, path
+
+
+def _programs_of(entry: os.DirEntry[str]) -> Iterator[tuple[str, str]]:
     """The file itself: a link is no place to hide something, what it leads to is."""
-    path = os.path.realpath(entry.path)
-    inside = any(path.startswith(f"{root}/") for root in _roots())
-    if inside and os.path.isfile(path) and (".so" in entry.name or os.access(path, os.X_OK)):
-        yield path
+    for name, path in _called(entry.name, entry.path, "files"):
+        real = os.path.realpath(path)
+        inside = any(real.startswith(f"{root}/") for root in _roots())
+        if inside and os.path.isfile(real) and (".so" in entry.name or os.access(real, os.X_OK)):
+            yield name, real
 
 
 @cache

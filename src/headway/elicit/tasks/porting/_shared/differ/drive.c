@@ -1,12 +1,13 @@
 /* Runs a program on every case, each in a folder of its own, and says what came of it.
    headway-canary 5f3c9a52-7d0e-4c58-9a41-0b6e2d8f7a13
 
-   drive CASES FOLDER PROGRAM [ARGUMENT ...]
+   drive CASES FOLDER LEAST PROGRAM [ARGUMENT ...]
 
    Reads the cases from one file (wire.py has its form), runs PROGRAM with the arguments of each case
-   behind its own, and writes one result a case to stdout. What a program does in one case stays
-   there: it has its own streams in memory, limits, and a filter that keeps it from signalling or
-   limiting others; all that it started is killed before the next case, and what it wrote removed. */
+   behind its own, and writes one result a case to stdout. LEAST is the memory in KB that a case may
+   take in any case. What a program does in one case stays there: it has its own streams in memory,
+   limits, and a filter that keeps it from running other programs and from signalling or limiting
+   others; all that it started is killed before the next case, and what it wrote removed. */
 
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -159,12 +160,16 @@ static void clear(const char *path) {
 #define MACHINE AUDIT_ARCH_AARCH64
 #endif
 
-/* It may signal and limit itself and its own group, and no other process. */
+/* Above the limit of open files: once it is closed by its execution, no file can have this number. */
+enum { PROGRAM = 2000, MOST_FILES = 1024 };
+
+/* It may signal and limit itself and its own group, and no other process; and it may run the one
+   program that is open as PROGRAM, which cannot be open any more once that runs. */
 static void fence(void) {
 #ifdef MACHINE
     uint32_t self = (uint32_t)getpid();
     static const uint32_t own[] = {SYS_kill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_prlimit64};
-    static const uint32_t never[] = {SYS_tkill, SYS_ptrace, SYS_process_vm_writev, SYS_process_vm_readv, 424 /* pidfd_send_signal */};
+    static const uint32_t never[] = {SYS_tkill, SYS_execve, SYS_ptrace, SYS_process_vm_writev, SYS_process_vm_readv, 424 /* pidfd_send_signal */};
     struct sock_filter lines[96];
     unsigned short n = 0;
 #define ADD(...) lines[n++] = (struct sock_filter)__VA_ARGS__
@@ -187,6 +192,14 @@ static void fence(void) {
         RETURN(SECCOMP_RET_ALLOW);
         RETURN(SECCOMP_RET_ERRNO | EPERM);
     }
+    ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execveat, 1, 0));
+    RETURN(SECCOMP_RET_ALLOW);
+    LOAD(args[0]);
+    ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PROGRAM, 1, 0));
+    RETURN(SECCOMP_RET_ERRNO | EPERM);
+    LOAD(args[4]);
+    ADD(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AT_EMPTY_PATH, 1, 0));
+    RETURN(SECCOMP_RET_ERRNO | EPERM);
     RETURN(SECCOMP_RET_ALLOW);
     struct sock_fprog program = {n, lines};
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) _exit(126);
@@ -209,7 +222,7 @@ static _Noreturn void become(char **words, int folder, const int *streams, struc
     if (score >= 0 && write(score, "1000", 4) < 0) errno = 0;
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, most_output);
-    limit(RLIMIT_NOFILE, 1024);
+    limit(RLIMIT_NOFILE, MOST_FILES);
     limit(RLIMIT_CPU, most.cpu / 1000 + 2);
     limit(RLIMIT_DATA, ((rlim_t)most.memory * 2 + (256u << 10)) << 10);
     sigset_t none;
@@ -217,7 +230,7 @@ static _Noreturn void become(char **words, int folder, const int *streams, struc
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (fchdir(folder)) _exit(126);
     fence();
-    execve(words[0], words, variables);
+    syscall(SYS_execveat, PROGRAM, "", words, variables, AT_EMPTY_PATH);
     int why = errno;
     if (write(told, &why, sizeof why) < 0) _exit(126);
     _exit(127);
@@ -265,7 +278,12 @@ static int stream(const char *name) {
 }
 
 int main(int count, char **words) {
-    if (count < 4) { fputs("drive CASES FOLDER PROGRAM [ARGUMENT ...]\n", stderr); return 3; }
+    enum { FIRST = 4 }; /* word of the program */
+    if (count <= FIRST) { fputs("drive CASES FOLDER LEAST PROGRAM [ARGUMENT ...]\n", stderr); return 3; }
+    uint32_t least = (uint32_t)strtoul(words[3], NULL, 10);
+    int program = open(words[FIRST], O_RDONLY | O_CLOEXEC);
+    if (program < 0 || dup3(program, PROGRAM, O_CLOEXEC) < 0) fail(words[FIRST]);
+    close(program);
     int source = open(words[1], O_RDONLY | O_CLOEXEC);
     struct stat seen;
     if (source < 0 || fstat(source, &seen)) fail(words[1]);
@@ -287,11 +305,12 @@ int main(int count, char **words) {
         struct limits most = {number(), 0, 0};
         most.wall = number();
         most.memory = number();
+        if (most.memory < least) most.memory = least;
         uint32_t own = number();
-        char **line = calloc((size_t)count - 3 + own + 1, sizeof *line);
+        char **line = calloc((size_t)count - FIRST + own + 1, sizeof *line);
         if (!line) fail("memory");
-        for (int k = 3; k < count; k++) line[k - 3] = words[k];
-        for (uint32_t k = 0; k < own; k++) line[count - 3 + (int)k] = text();
+        for (int k = FIRST; k < count; k++) line[k - FIRST] = words[k];
+        for (uint32_t k = 0; k < own; k++) line[count - FIRST + (int)k] = text();
 
         char place[4096];
         snprintf(place, sizeof place, "%s/case-%u", words[2], i);
@@ -369,7 +388,7 @@ int main(int count, char **words) {
         if (fflush(stdout)) fail("stdout");
         for (int k = 0; k < 3; k++) close(streams[k]);
         close(folder);
-        for (uint32_t k = 0; k < own; k++) free(line[count - 3 + (int)k]);
+        for (uint32_t k = 0; k < own; k++) free(line[count - FIRST + (int)k]);
         free(line);
         if (alone) {
             for (size_t k = 0; k < sizeof ours / sizeof *ours; k++) clear(ours[k]);
