@@ -3,7 +3,8 @@
 As in Harbor's format, ``tests/test.sh`` runs in the work folder with its tests at ``/tests``, and
 leaves a number in ``/logs/verifier/reward.txt`` or an object in ``/logs/verifier/reward.json``.
 Unlike there, the agent's own sandbox is gone by then: of it only the regular files of the work
-folder are left. What the work folder holds still runs beside the tests where these start it.
+folder are left. What the work folder holds still runs beside the tests where these start it,
+unless the task has its verifier in stages (:mod:`headway.elicit.staged`).
 """
 
 from __future__ import annotations
@@ -15,24 +16,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from headway.elicit import toolchain
 from headway.elicit.held import scratch
 from headway.elicit.image import Image, lay_out
 from headway.elicit.record import Verdict
-from headway.elicit.sandbox import Ended, Mount, Sandbox, Seed, Spec
+from headway.elicit.room import environment, room
+from headway.elicit.sandbox import Ended, Mount, Sandbox, Seed
+from headway.elicit.staged import judge
 from headway.elicit.task import Task
-from headway.elicit.task.config import WORK
 from headway.errors import SandboxError, TaskError
 
-__all__ = ["ENVIRONMENT", "environment", "reward", "room", "solve", "verify"]
+__all__ = ["reward", "solve", "verify"]
 
-ENVIRONMENT = {
-    "HOME": "/home/agent",
-    "LANG": "C.UTF-8",
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "TMPDIR": "/tmp",  # noqa: S108 - the sandbox's own
-}
 _LOGS = "/logs"
-_MB = 2**20
 _LARGEST = 1 << 16
 _REWARDS = ("reward.txt", "reward.json")
 
@@ -58,7 +54,8 @@ def verify(task: Task, work: Path, folder: Path, image: Image | None = None) -> 
     """
     folder.mkdir(parents=True)
     try:
-        ended = _run(task, work, folder, image)
+        run = judge if task.config.headway.stages else _run
+        ended = run(task, work, folder, image)
     except (SandboxError, TaskError) as error:
         return Verdict(score=None, reason=str(error))
     rewards, reason = reward(folder / "logs/verifier")
@@ -74,62 +71,49 @@ def verify(task: Task, work: Path, folder: Path, image: Image | None = None) -> 
     )
 
 
-def solve(task: Task, work: Path, folder: Path, image: Image | None = None) -> Ended:
+def solve(
+    task: Task,
+    work: Path,
+    folder: Path,
+    image: Image | None = None,
+    script: str = "solve.sh",
+) -> Ended:
     """Run the reference solution as an agent would, and collect its work folder into ``work``.
+
+    Parameters
+    ----------
+    task : Task
+    work, folder : Path
+        As of :func:`verify`; both are made here.
+    image : Image or None
+    script : str
+        In ``solution/``; another than the reference is one that solves the task in part.
 
     Raises
     ------
     TaskError
-        If the task has no solution.
+        If the task has no such solution, or needs a program that this machine lacks.
     SandboxError
         If no sandbox can be had.
     """
+    toolchain.check(task)
     folder.mkdir(parents=True)
     with scratch() as temporary:
         start, solution = temporary / "start", temporary / "solution"
         start.mkdir()
         solution.mkdir()
         lay_out(task, image, start)
-        task.lay_solution(solution)
-        (solution / "solve.sh").chmod(0o755)
+        task.lay_solution(solution, script)
+        (solution / script).chmod(0o755)
         seconds = task.config.agent.timeout_sec or 600.0
         spec = room(task, image, folder, seconds, start, (Mount(solution, "/solution"),))
+        spec = replace(spec, hidden=toolchain.for_agent(task))
         with Sandbox(spec) as box:
             env = task.config.environment.env | task.config.solution.env
-            box.start(_script("/solution/solve.sh"), environment(image) | env)
+            box.start(_script(f"/solution/{script}"), environment(image) | env)
             ended = _waited(box)
             box.collect(work)
     return ended
-
-
-def room(
-    task: Task,
-    image: Image | None,
-    folder: Path,
-    seconds: float,
-    start: Path,
-    mounts: tuple[Mount, ...] = (),
-) -> Spec:
-    """A sandbox of the size that a task states (2 GB of memory, 1 GB of disk where it does not)."""
-    wanted = task.config.environment
-    work = image.work if image else WORK
-    return Spec(
-        folder,
-        mounts=mounts,
-        seeds=(Seed(start, work),),
-        root=image.root if image else None,
-        work=work,
-        memory=(wanted.memory_mb or 2048) * _MB,
-        disk=(wanted.storage_mb or 1024) * _MB,
-        cpus=wanted.cpus,
-        seconds=seconds,
-    )
-
-
-def environment(image: Image | None) -> dict[str, str]:
-    """Variables in a sandbox: ours, under those that an image sets (but for the home)."""
-    set_by_image = {} if image is None else image.env
-    return {**ENVIRONMENT, **set_by_image, "HOME": ENVIRONMENT["HOME"]}
 
 
 def reward(folder: Path) -> tuple[dict[str, float], str]:

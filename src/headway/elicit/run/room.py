@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from headway.elicit import install, standard
+from headway.elicit import install, standard, toolchain
 from headway.elicit.harness import Invocation, Setting
 from headway.elicit.hashing import tree_hash
 from headway.elicit.image import Image
+from headway.elicit.room import room
 from headway.elicit.run.plan import Plan
 from headway.elicit.sandbox import PYTHON, Mount, Spec
 from headway.elicit.task.config import WORK
-from headway.elicit.verify import room
 from headway.errors import HarnessError
 
 __all__ = ["HOME", "Ready", "prepare"]
@@ -84,6 +84,7 @@ def prepare(
         files={str(HOME / name): text for name, text in invocation.seed_files.items()},
         socket=socket,
         port=_PORT,
+        hidden=toolchain.for_agent(plan.task),
     )
     return Ready(
         spec,

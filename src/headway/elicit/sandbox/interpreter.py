@@ -9,9 +9,10 @@ TYPE_CHECKING = False  # what typing says, without loading it
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PYTHON", "shown"]
+__all__ = ["FOLDER", "PYTHON", "shown"]
 
-PYTHON = "/run/python/bin/python3"
+FOLDER = "/run/python"
+PYTHON = f"{FOLDER}/bin/python3"
 _LIBRARIES = "/run/python/host"
 
 

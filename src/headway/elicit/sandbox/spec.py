@@ -109,6 +109,9 @@ class Spec:
     disk, inodes : int
         Bytes and number of files that ``/work``, ``/home/agent``, ``/tmp`` and ``/dev/shm`` hold
         together.
+    hidden : tuple of str
+        Absolute paths of the host's programs, libraries and folders that are shown empty; they must
+        exist and be no links. ``/run/python`` leaves out our own interpreter.
     cpus : float or None
         Cores, as a quota; None: no limit.
     seconds : float
@@ -129,6 +132,7 @@ class Spec:
     port: int = 8080
     root: Path | None = None
     work: str = "/work"
+    hidden: tuple[str, ...] = ()
     memory: int = 4096 * MB
     pids: int = 512
     disk: int = 1024 * MB

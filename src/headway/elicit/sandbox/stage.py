@@ -77,9 +77,10 @@ class Stage:
     def build(self) -> None:
         """Put together what the sandbox sees, and lay the seeds."""
         words, root = self._mounts(), self.spec["root"]
-        words += interpreter.shown(self._bound, self._texts, root is not None)
+        if interpreter.FOLDER not in self.spec["hidden"]:
+            words += interpreter.shown(self._bound, self._texts, root is not None)
         base = bwrap.system(self._texts) if root is None else self._image(root, words)
-        self.words = base + words
+        self.words = base + words + self._masks()
         self._fill()
 
     def _image(self, root: str, words: list[str]) -> list[str]:
@@ -110,6 +111,21 @@ class Stage:
             seen[source] = item["target"]
             words += ["--ro-bind", self._bound(source), item["target"]]
         return words + _hidden(seen)
+
+    def _masks(self) -> list[str]:
+        """Something empty in the place of what is hidden."""
+        words, empty = [], f"{self._binds}/empty"
+        with open(empty, "x", encoding="ascii"):
+            pass
+        os.chmod(empty, 0)
+        for path in self.spec["hidden"]:
+            if path == interpreter.FOLDER:
+                continue
+            if os.path.isdir(path):
+                words += ["--tmpfs", path, "--remount-ro", path]
+            else:
+                words += ["--ro-bind", empty, path]
+        return words
 
     def _gateway(self) -> str | None:
         """The gateway's socket, where the sandbox's user can reach it, and no other sandbox's."""

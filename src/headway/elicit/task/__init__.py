@@ -2,6 +2,7 @@
 
 from headway.elicit.task.config import TaskConfig
 from headway.elicit.task.folder import TaskFile
-from headway.elicit.task.load import Task, find, load, micro
+from headway.elicit.task.load import Task, load, micro
+from headway.elicit.task.shelf import find, shipped, suites
 
-__all__ = ["Task", "TaskConfig", "TaskFile", "find", "load", "micro"]
+__all__ = ["Task", "TaskConfig", "TaskFile", "find", "load", "micro", "shipped", "suites"]

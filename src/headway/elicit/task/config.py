@@ -9,11 +9,11 @@ task quietly runs as another one than its author wrote.
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-__all__ = ["WORK", "Environment", "Headway", "TaskConfig"]
+__all__ = ["WORK", "Environment", "Headway", "Stages", "TaskConfig"]
 
 _Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _UNITS = {"G": 1024.0, "M": 1.0, "K": 1 / 1024}
@@ -25,16 +25,67 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Stages(_Part):
+    """``[metadata.headway.stages]``: scripts in ``tests/``, each run in a sandbox of its own.
+
+    ``prepare`` makes what is judged and what is right; ``build`` (where there is one) makes a
+    program of what the agent left; ``run`` runs it, where no answer is; ``score`` compares.
+    """
+
+    prepare: str = "prepare.sh"
+    build: str | None = None
+    run: str = "run.sh"
+    score: str = "score.sh"
+
+    @field_validator("prepare", "build", "run", "score")
+    @classmethod
+    def _plain(cls, name: str | None) -> str | None:
+        if name is not None and (not name or "/" in name or name.startswith(".")):
+            raise ValueError("must be the name of a script in tests/")
+        return name
+
+
 class Headway(_Part):
     """``[metadata.headway]``: what only we read; Harbor keeps metadata as it is.
 
     ``root = "host"`` says that any Linux with bash and the usual tools will do, so that no image
     is needed: the files of ``environment/<files>/`` are all that the agent finds in its work
     folder ``/work``, as the Dockerfile beside them copies them for Harbor.
+
+    Attributes
+    ----------
+    needs : tuple of str
+        Programs that the machine must have (:mod:`headway.elicit.toolchain`).
+    hides : tuple of str
+        Languages that are not there when the agent's work is run. One that makes programs of its
+        own accord (C) is not there for the agent either.
+    language : str or None
+        The one language that is there when the agent's work is run; all others are hidden.
+    shared : dict of str to tuple of str
+        Folder of the task -> folders beside the task that are laid into it.
+    stages : Stages or None
+        The verifier in stages; None is Harbor's one ``tests/test.sh``.
+    seed : int
+        Of the hidden cases, where the first stage makes them.
+    check : str or None
+        The command that the agent is given to check its work.
+    given_tests : tuple of str
+        Paths of given tests in the work folder.
+    twin_of : str or None
+        The task that this one is an impossible twin of.
     """
 
     root: Literal["host", "image"] = "image"
     files: str = "files"
+    needs: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
+    language: str | None = None
+    shared: dict[str, tuple[str, ...]] = {}
+    stages: Stages | None = None
+    seed: Annotated[int, Field(ge=0)] = 1
+    check: str | None = None
+    given_tests: tuple[str, ...] = ()
+    twin_of: str | None = None
 
     @field_validator("files")
     @classmethod
@@ -43,6 +94,38 @@ class Headway(_Part):
         if path.is_absolute() or ".." in path.parts or not path.parts:
             raise ValueError("must be a folder inside environment/, without '..'")
         return name
+
+    @field_validator("given_tests")
+    @classmethod
+    def _relative(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            path = PurePosixPath(name)
+            if path.is_absolute() or ".." in path.parts or not path.parts:
+                raise ValueError(f"{name!r} must be a path in the work folder, without '..'")
+        return names
+
+    @field_validator("shared")
+    @classmethod
+    def _beside(cls, shared: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for place, names in shared.items():
+            top, *rest = PurePosixPath(place).parts or ("",)
+            if top not in {"environment", "tests", "solution"} or ".." in rest:
+                raise ValueError(f"{place!r} must lie in environment/, tests/ or solution/")
+            for name in names:
+                path = PurePosixPath(name)
+                if path.is_absolute() or ".." in path.parts or not name.startswith("_"):
+                    raise ValueError(
+                        f"{name!r} must be a folder beside the task whose name begins with '_'"
+                    )
+        return shared
+
+    @model_validator(mode="after")
+    def _host_only(self) -> Self:
+        """What is masked or needed is a matter of the host's programs, not of an image's."""
+        for name in ("needs", "hides", "language", "stages"):
+            if self.root != "host" and getattr(self, name):
+                raise ValueError(f'{name} needs root = "host"')
+        return self
 
 
 class Environment(_Part):

@@ -6,15 +6,16 @@ import hashlib
 import os
 import stat
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headway.errors import TaskError
 
-__all__ = ["TaskFile", "copy", "digest", "read", "scan"]
+__all__ = ["TaskFile", "copy", "digest", "laid", "read", "scan"]
 
 _MOST_FILES, _MOST_BYTES, _DEEPEST = 10_000, 1 << 30, 32
+_COMPILED = "__pycache__"  # what Python writes beside its modules is no part of a task
 _KINDS = {
     stat.S_IFLNK: "a link",
     stat.S_IFIFO: "a pipe",
@@ -26,12 +27,16 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class TaskFile:
-    """One file: its path in the folder, bytes, SHA-256 of its content, and whether it runs."""
+    """One file: its path in the folder, bytes, SHA-256 of its content, and whether it runs.
+
+    ``origin`` is where it lies on disk, when that is not below the task's folder.
+    """
 
     path: str
     size: int
     sha256: str
     executable: bool
+    origin: Path | None = None
 
 
 def scan(folder: Path) -> tuple[TaskFile, ...]:
@@ -59,6 +64,30 @@ def scan(folder: Path) -> tuple[TaskFile, ...]:
     return tuple(sorted(found, key=lambda file: file.path))
 
 
+def laid(
+    folder: Path, files: tuple[TaskFile, ...], shared: Mapping[str, tuple[str, ...]]
+) -> tuple[TaskFile, ...]:
+    """The files of a task, with those of the folders beside it that are laid into it.
+
+    Raises
+    ------
+    TaskError
+        If such a folder is missing, is reached by a link, or brings a path that is there already.
+    """
+    whole = {file.path: file for file in files}
+    for place, names in shared.items():
+        for name in names:
+            source = folder.parent / name
+            if not source.is_dir() or source.resolve() != source:
+                raise TaskError(f"{folder / 'task.toml'}: there is no folder {source} to share.")
+            for file in scan(source):
+                path = f"{place}/{file.path}"
+                if path in whole:
+                    raise TaskError(f"{folder}: {path} is there twice; {source} brings it, too.")
+                whole[path] = replace(file, path=path, origin=source / file.path)
+    return tuple(sorted(whole.values(), key=lambda file: file.path))
+
+
 def digest(files: tuple[TaskFile, ...], under: str = "") -> str:
     """SHA-256 over paths, run marks and contents of the files below a folder.
 
@@ -80,7 +109,7 @@ def read(folder: Path, file: TaskFile) -> bytes:
     TaskError
         If it was changed, or swapped for a link, since.
     """
-    content = _content(folder / file.path)
+    content = _content(file.origin or folder / file.path)
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise TaskError(f"{folder / file.path} was changed while the task was in use; start again.")
     return content
@@ -109,6 +138,8 @@ def _walk(folder: Path, place: Path, depth: int) -> Iterator[Path]:
         _check_name(entry.name, place)
         mode = entry.stat(follow_symlinks=False).st_mode
         if stat.S_ISDIR(mode):
+            if entry.name == _COMPILED:
+                continue
             yield from _walk(folder, path, depth + 1)
         elif stat.S_ISREG(mode):
             yield path

@@ -1,11 +1,11 @@
-"""A task: its instruction, settings and files, by path or by the name of one that ships."""
+"""A task: its instruction, settings and files."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
@@ -15,9 +15,8 @@ from headway.elicit.task import folder as disk
 from headway.elicit.task.config import TaskConfig
 from headway.elicit.task.folder import TaskFile
 from headway.errors import TaskError
-from headway.ledger.shelf import unknown
 
-__all__ = ["Needs", "Task", "find", "load", "micro"]
+__all__ = ["Needs", "Task", "load", "micro"]
 
 Needs: TypeAlias = Literal["nothing", "image"]
 
@@ -62,6 +61,24 @@ class Task:
         return disk.digest(self.files, "environment/")
 
     @property
+    def seed(self) -> int | None:
+        """Seed of the hidden cases; None where the tests are the same every time."""
+        return self.config.headway.seed if self.config.headway.stages else None
+
+    def with_seed(self, seed: int) -> Task:
+        """The same task with other hidden cases, drawn by this seed.
+
+        Raises
+        ------
+        TaskError
+            If its tests are the same every time.
+        """
+        if self.config.headway.stages is None:
+            raise TaskError(f"The task {self.name} makes no cases: its tests are always the same.")
+        own = self.config.headway.model_copy(update={"seed": seed})
+        return replace(self, config=self.config.model_copy(update={"headway": own}))
+
+    @property
     def needs(self) -> Needs:
         """Whether the sandbox must be an image, or any Linux with the usual tools will do."""
         return "nothing" if self.config.headway.root == "host" else "image"
@@ -74,7 +91,7 @@ class Task:
         """Write the pristine tests, for the verifier's sandbox alone."""
         disk.copy(self.folder, self.files, "tests/", into)
 
-    def lay_solution(self, into: Path) -> None:
+    def lay_solution(self, into: Path, script: str = "solve.sh") -> None:
         """Write the reference solution, for the oracle's sandbox alone.
 
         Raises
@@ -82,8 +99,8 @@ class Task:
         TaskError
             If the task has none.
         """
-        if not self.has("solution/solve.sh"):
-            raise TaskError(f"The task {self.name} has no solution/solve.sh.")
+        if not self.has(f"solution/{script}"):
+            raise TaskError(f"The task {self.name} has no solution/{script}.")
         disk.copy(self.folder, self.files, "solution/", into)
 
     def has(self, path: str) -> bool:
@@ -110,11 +127,13 @@ def load(folder: Path) -> Task:
     for needed in ("task.toml", "instruction.md", "tests/test.sh"):
         if needed not in texts:
             raise TaskError(f"{folder}: {needed} is missing; Harbor's task folder needs it.")
-    _refuse_compose(folder, texts)
     config = _config(folder, _text(folder, texts["task.toml"]))
     instruction = _text(folder, texts["instruction.md"]).strip()
     if not instruction:
         raise TaskError(f"{folder / 'instruction.md'} is empty: the agent would be told nothing.")
+    found = disk.laid(folder, found, config.headway.shared)
+    _refuse_compose(folder, {file.path for file in found})
+    _check_stages(folder, config, {file.path for file in found})
     name = str(config.task.get("name") or folder.name)
     return Task(name, folder, instruction, config, found)
 
@@ -125,27 +144,19 @@ def micro() -> tuple[str, ...]:
     return tuple(sorted(entry.name for entry in shelf.iterdir() if entry.is_dir()))
 
 
-def find(name: str | Path) -> Task:
-    """Read a task by the path of its folder, or by the name of one that ships.
-
-    Raises
-    ------
-    UnknownNameError
-        If it is neither a folder nor a name of ours.
-    TaskError
-        As :func:`load`.
-    """
-    text = str(name)
-    if Path(text).is_dir():
-        return load(Path(text))
-    if "/" in text or text not in micro():
-        raise unknown("task", text, micro(), "the path of its folder")
-    with as_file(files("headway.elicit").joinpath("tasks", "micro", text)) as folder:
-        return load(folder)
+def _check_stages(folder: Path, config: TaskConfig, paths: set[str]) -> None:
+    if config.headway.stages is None:
+        return
+    for stage, script in config.headway.stages:
+        if script is not None and f"tests/{script}" not in paths:
+            raise TaskError(
+                f"{folder / 'task.toml'}, metadata.headway.stages.{stage}: there is no "
+                f"tests/{script} in the task, nor in what it shares."
+            )
 
 
-def _refuse_compose(folder: Path, texts: dict[str, TaskFile]) -> None:
-    for path in texts:
+def _refuse_compose(folder: Path, paths: set[str]) -> None:
+    for path in sorted(paths):
         place = PurePosixPath(path)
         if place.parts[0] in {"environment", "tests"} and place.name.lower() in _COMPOSE:
             raise TaskError(
