@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Seconds = Annotated[float | None, Parameter(validator=validators.Number(gt=0))]
 Number = Annotated[int | None, Parameter(validator=validators.Number(gte=1))]
+Count = Annotated[int | None, Parameter(validator=validators.Number(gte=0), show_default=False)]
 
 
 def run(
@@ -33,6 +34,7 @@ def run(
     out: Annotated[Path | None, Parameter(show_default=False)] = None,
     attempt: Number = None,
     at_spend: Words = None,
+    cases_seed: Count = None,
     harnesses: Path | None = None,
     executor: Annotated[str | None, Parameter(show_default=False)] = None,
     changed: Flag = False,
@@ -51,8 +53,8 @@ def run(
     Parameters
     ----------
     task
-        A task that ships (field, lines, sort, word), the folder of one of your own in Harbor's
-        format, or a design (a file that ends in .toml).
+        A task that ships (lines, porting/wordcount-c, ...), the folder of one of your own in
+        Harbor's format, or a design (a file that ends in .toml).
     model
         A profile by name, or the path of a TOML file.
     harness
@@ -74,6 +76,8 @@ def run(
         Number of the attempt; default: the next that is free.
     at_spend
         Copy and score the work folder when so much of the budget is spent; repeat for several.
+    cases_seed
+        Draw other hidden cases, for a task that makes them (porting); default: the task's seed.
     harnesses
         Folder of installed harnesses.
     executor
@@ -86,7 +90,7 @@ def run(
         (docs/schema/status.json).
     """
     if task.endswith(".toml"):
-        given = (model, harness, server, weights, sampling, seconds, attempt, at_spend)
+        given = (model, harness, server, weights, sampling, seconds, attempt, at_spend, cases_seed)
         if any(value is not None for value in given):
             raise RunError(f"{task} is a design, which states models, setups and budgets itself.")
         from headway.cli.elicit_launch import carry_out as launch
@@ -100,7 +104,7 @@ def run(
     into = out or Path("runs")
     plan = _plan(
         task, model, harness, server, budget, weights, sampling, seconds, into, attempt, at_spend,
-        harnesses,
+        cases_seed, harnesses,
     )  # fmt: skip
     if drafts := clear(into).drafts:
         note(f"{len(drafts)} unfinished runs of killed programs were removed from {into}.")
@@ -173,6 +177,7 @@ def _plan(
     out: Path,
     attempt: int | None,
     at_spend: list[str] | None,
+    cases_seed: int | None,
     harnesses: Path | None,
 ) -> Plan:
     from headway.elicit import harness as shelf
@@ -182,6 +187,8 @@ def _plan(
     from headway.elicit.task import find
 
     found, program, profile = find(task), shelf.load(harness), profiles.load(model)
+    if cases_seed is not None:
+        found = found.with_seed(cases_seed)
     if server:
         profile = profile.at(server)
     elif any("{base}" in end.url for end in profile.endpoints.values()):

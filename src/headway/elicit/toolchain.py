@@ -18,7 +18,17 @@ from headway.elicit.sandbox.interpreter import FOLDER
 from headway.elicit.task import Task
 from headway.errors import TaskError
 
-__all__ = ["check", "for_agent", "for_work", "hidden", "languages", "versions"]
+__all__ = [
+    "Program",
+    "check",
+    "for_agent",
+    "for_work",
+    "hidden",
+    "installed",
+    "lack",
+    "languages",
+    "versions",
+]
 
 
 _ROOTS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -26,7 +36,21 @@ _DATA = {"/usr/share", "/usr/include", "/usr/src"}  # neither programs nor libra
 
 
 @dataclass(frozen=True, slots=True)
-class _Program:
+class Program:
+    """A program of the machine that tasks call.
+
+    Attributes
+    ----------
+    name, path : str
+    packages : tuple of str
+        Debian's packages that bring it.
+    version : tuple of str
+        Arguments with which it tells its version.
+    oldest : str
+        Version that tasks are written for.
+    """
+
+    name: str
     path: str
     packages: tuple[str, ...]
     version: tuple[str, ...]
@@ -49,37 +73,40 @@ def check(task: Task) -> None:
     TaskError
         Naming the program that is missing or too old, and the Debian packages that bring it.
     """
-    known = _programs()
+    known, where = _programs(), task.folder / "task.toml"
     for name in task.config.headway.needs:
         if name not in known:
             raise TaskError(
-                f"{task.folder / 'task.toml'}, metadata.headway.needs: nothing is known of "
-                f"{name!r}; there are {', '.join(known)}."
+                f"{where}, metadata.headway.needs: nothing is known of {name!r}; there are "
+                f"{', '.join(known)}."
             )
-        program, found = known[name], _version(name)
-        packages = " ".join(program.packages)
-        if found is None:
-            raise TaskError(
-                f"The task {task.name} needs {program.path}, which this machine lacks: "
-                f"apt-get install {packages} (Debian's packages)."
-            )
-        if _number(found) < _number(program.oldest):
-            raise TaskError(
-                f"The task {task.name} needs {name} {program.oldest} or newer, and {program.path} "
-                f"is {found}: apt-get install {packages} (Debian 12 or newer)."
-            )
+        if lacking := lack(known[name]):
+            raise TaskError(f"The task {task.name}: {lacking}")
     own = task.config.headway
     for language in (*own.hides, *((own.language,) if own.language else ())):
         if language not in languages():
             raise TaskError(
-                f"{task.folder / 'task.toml'}, metadata.headway: nothing is known of the language "
-                f"{language!r}; there are {', '.join(languages())}."
+                f"{where}, metadata.headway: nothing is known of the language {language!r}; there "
+                f"are {', '.join(languages())}."
             )
+
+
+def lack(program: Program) -> str:
+    """What is wrong with a program on this machine, in a sentence; empty for nothing."""
+    found = _version(program)
+    install = f"apt-get install {' '.join(program.packages)} (Debian)."
+    wanted = f"{program.name} {program.oldest} or newer is needed as {program.path}, and"
+    if found is None:
+        return f"{wanted} is not on this machine: {install}"
+    if _number(found) < _number(program.oldest):
+        return f"{wanted} it is {found}: {install}"
+    return ""
 
 
 def versions(task: Task) -> dict[str, str]:
     """Version of each program that the task needs and this machine has."""
-    found = {name: _version(name) for name in task.config.headway.needs if name in _programs()}
+    known = _programs()
+    found = {name: _version(known[name]) for name in task.config.headway.needs if name in known}
     return {name: version for name, version in found.items() if version}
 
 
@@ -189,11 +216,11 @@ def _read() -> dict[str, dict[str, dict[str, object]]]:
 
 
 @cache
-def _programs() -> dict[str, _Program]:
-    def made(path: str, packages: list[str], version: list[str], oldest: str) -> _Program:
-        return _Program(path, tuple(packages), tuple(version), oldest)
+def _programs() -> dict[str, Program]:
+    def made(name: str, path: str, packages: list[str], version: list[str], oldest: str) -> Program:
+        return Program(name, path, tuple(packages), tuple(version), oldest)
 
-    return {name: made(**fields) for name, fields in _read()["programs"].items()}  # type: ignore[arg-type]
+    return {name: made(name, **fields) for name, fields in _read()["programs"].items()}  # type: ignore[arg-type]
 
 
 @cache
@@ -209,9 +236,8 @@ def _any(patterns: list[str]) -> re.Pattern[str]:
 
 
 @cache
-def _version(name: str) -> str | None:
+def _version(program: Program) -> str | None:
     """What a program says its version is; None where it is missing or does not run."""
-    program = _programs()[name]
     if sys.platform != "linux" or not os.access(program.path, os.X_OK):
         return None
     said = subprocess.run(  # noqa: S603 - one of the programs of our own list

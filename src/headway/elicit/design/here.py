@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from headway.elicit import toolchain
 from headway.elicit.design.expand import Expanded, NotRunnable
 from headway.elicit.design.model import Design
 from headway.elicit.design.shelf import Shelf
@@ -23,7 +24,14 @@ def runnable_here(expanded: Expanded, shelf: Shelf, installed: Path | None = Non
     ----------
     installed : Path or None
         Folder of installed harnesses; None is the user's own.
+
+    Raises
+    ------
+    TaskError
+        If a task needs a program that this machine lacks: a suite is run whole or not at all.
     """
+    for task in sorted({cell.task for cell in expanded.cells}):
+        toolchain.check(shelf.task(task))
     harnesses = {
         name: _lack(shelf.harness(name), installed)
         for name in {cell.harness for cell in expanded.cells}

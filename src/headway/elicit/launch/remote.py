@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import headway
+from headway.elicit import toolchain
 from headway.elicit.design import Cell, Design, plan_of
 from headway.elicit.held import scratch
 from headway.elicit.launch.carry import Came, Job, carry_out
@@ -17,7 +18,7 @@ from headway.elicit.launch.lost import spent_in, wait_for
 from headway.elicit.launch.packed import pack
 from headway.elicit.leftovers import clear
 from headway.elicit.sandbox import check
-from headway.errors import HeadwayError
+from headway.errors import HeadwayError, TaskError
 
 __all__ = ["ClusterLine", "carry_out_there", "facts", "version"]
 
@@ -133,4 +134,8 @@ def _lacking(plan: Any) -> list[str]:
     ]
     if plan.harness.package and find(plan.harness, plan.installed) is None:
         found.append(f"{plan.harness.title} {plan.harness.package.version} is not installed.")
+    try:
+        toolchain.check(plan.task)
+    except TaskError as error:
+        found.append(str(error))
     return found

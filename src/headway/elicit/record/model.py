@@ -45,11 +45,16 @@ class _Part(BaseModel):
 
 
 class TaskUsed(_Part):
-    """Which task: its name, and hashes of the whole folder and of its tests."""
+    """Which task: its name, and hashes of the whole folder and of its tests.
+
+    ``cases_seed`` is the seed that its hidden cases were drawn by; null where the tests are the
+    same every time.
+    """
 
     name: str
     digest: str
     tests_digest: str
+    cases_seed: int | None = None
 
 
 class ModelUsed(_Part):

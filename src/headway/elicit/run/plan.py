@@ -135,9 +135,11 @@ class Plan:
     @cached_property
     def setup(self) -> str:
         """SHA-256 over everything that makes runs attempts at the same."""
+        cases = {} if self.task.seed is None else {"cases": self.task.seed}
         return digest(
             {
                 "task": self.task.digest,
+                **cases,
                 "profile": self.profile_digest,
                 "harness": digest(self.harness),
                 "budget": self.budget.model_dump(mode="json", exclude=_SAYS),

@@ -7,11 +7,13 @@ import subprocess
 import sys
 
 import headway
+from headway.elicit import toolchain
 from headway.elicit.gateway.summary import Summary
 from headway.elicit.image import Image
 from headway.elicit.record import HarnessUsed, ModelUsed, SetupUsed, Spending, TaskUsed
 from headway.elicit.run.plan import Plan, digest
 from headway.elicit.run.room import Ready
+from headway.elicit.task import Task
 from headway.elicit.tokens import Tokens
 
 __all__ = ["harness_used", "model_used", "setup_used", "spending", "task_used", "versions"]
@@ -22,7 +24,12 @@ _UNITS = {"tokens": "weighted tokens", "time": "seconds"}
 def task_used(plan: Plan) -> TaskUsed:
     """Which task."""
     task = plan.task
-    return TaskUsed(name=task.name, digest=task.digest, tests_digest=task.tests_digest)
+    return TaskUsed(
+        name=task.name,
+        digest=task.digest,
+        tests_digest=task.tests_digest,
+        cases_seed=task.seed,
+    )
 
 
 def model_used(plan: Plan, summary: Summary | None) -> ModelUsed:
@@ -91,11 +98,12 @@ def spending(plan: Plan, summary: Summary | None) -> Spending:
     )
 
 
-def versions(image: Image | None = None) -> dict[str, str]:
+def versions(task: Task, image: Image | None = None) -> dict[str, str]:
     """Programs that a run's result may hang on."""
     from headway.elicit.sandbox import bwrap
 
     found = {
+        **toolchain.versions(task),
         "headway": headway.__version__,
         "python": platform.python_version(),
         "kernel": platform.release(),

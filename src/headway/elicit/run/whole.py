@@ -6,6 +6,8 @@ import shutil
 import time
 from pathlib import Path
 
+from headway.elicit import toolchain
+from headway.elicit.cases import prepared
 from headway.elicit.held import scratch
 from headway.elicit.image import Image, image_of, lay_out
 from headway.elicit.record import Collected as Kept
@@ -46,11 +48,15 @@ def run(plan: Plan, tell: Tell = _silent) -> Path:
     Raises
     ------
     HeadwayError
-        If the run cannot begin: a task whose image is not here, a harness that is not installed,
+        If the run cannot begin: a task whose image is not here or that needs a program which this
+        machine lacks or whose cases cannot be made, a harness that is not installed,
         a key that is not set, no common wire format, no sandbox on this machine, a place that is
         taken.
     """
     image = image_of(plan.task)
+    toolchain.check(plan.task)
+    if plan.task.config.headway.stages:
+        prepared(plan.task)  # before anything is spent
     with (
         drafted(plan.out, plan.id) as draft,
         scratch() as temporary,
@@ -113,7 +119,7 @@ def _record(plan: Plan, start: Path, draft: Path, tries: list[Tried], image: Ima
         stop_seconds=last.stop_seconds,
         peak_memory=last.box.peak_memory if last.box else None,
         exit_code=last.box.exit_code if last.box else None,
-        versions=versions(image),
+        versions=versions(plan.task, image),
         tries=tuple(_earlier(tried) for tried in tries[:-1]),
     )
 

@@ -31,7 +31,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXITED, SIGNALLED, TIME, WALL, MEMORY, OUTPUT, NOT_STARTED, LATE };
+enum { EXITED, SIGNALLED, TIME, WAITS, MEMORY, OUTPUT, NOT_STARTED, LATE };
+
+static const int64_t patience = 3000; /* milliseconds in which a program may wait and do nothing */
 
 static const uint32_t most_output = 16u << 20, most_errors = 4096;
 static const char *const ours[] = {"/work", "/tmp", "/home/agent", "/dev/shm"};
@@ -223,7 +225,7 @@ static _Noreturn void become(char **words, int folder, const int *streams, struc
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, most_output);
     limit(RLIMIT_NOFILE, MOST_FILES);
-    limit(RLIMIT_CPU, most.cpu / 1000 + 2);
+    limit(RLIMIT_CPU, most.cpu / 1000 + 1);
     limit(RLIMIT_DATA, ((rlim_t)most.memory * 2 + (256u << 10)) << 10);
     sigset_t none;
     sigemptyset(&none);
@@ -258,15 +260,25 @@ static void end_all(pid_t group) {
     }
 }
 
+/* Until it has ended (1), has done nothing for too long, or the time is over (0). */
 static int wait_for(pid_t pid, int64_t until, int *status, struct rusage *use) {
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
+    clockid_t clock;
+    struct timespec used, before = {0, 0};
+    int64_t busy = now();
+    int known = clock_getcpuclockid(pid, &clock) == 0;
     for (;;) {
         if (wait4(pid, status, WNOHANG, use) == pid) return 1;
-        int64_t left = until - now();
-        if (left <= 0) return 0;
-        struct timespec pause = {left / 1000, left % 1000 * 1000000};
+        int64_t at_present = now();
+        if (known && clock_gettime(clock, &used) == 0 &&
+            (used.tv_sec != before.tv_sec || used.tv_nsec != before.tv_nsec)) {
+            before = used;
+            busy = at_present;
+        }
+        if (at_present >= until || at_present - busy >= patience) return 0;
+        struct timespec pause = {0, 100000000};
         sigtimedwait(&child, NULL, &pause);
     }
 }
@@ -348,7 +360,7 @@ int main(int count, char **words) {
             close(told[1]);
             int64_t until = now() + most.wall;
             if (!wait_for(pid, until < last ? until : last, &status, &use)) {
-                how = WALL;
+                how = WAITS;
                 kill(pid, SIGKILL);
                 while (wait4(pid, &status, 0, &use) < 0 && errno == EINTR) {}
             }

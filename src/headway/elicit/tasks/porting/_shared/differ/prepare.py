@@ -74,7 +74,7 @@ def run(words, cases, limits):
 def limit(result):
     """Ten times what the reference took; run.sh adds what a language's runtime needs at least."""
     cpu = max(2000, 10 * result.cpu)
-    return wire.Limits(cpu, 2 * cpu + 4000, 10 * result.memory)
+    return wire.Limits(cpu, 5 * cpu + 10_000, 10 * result.memory)
 
 
 module = loaded()
@@ -82,7 +82,7 @@ seed = int(os.environ.get("HEADWAY_SEED") or 1)
 cases = checked(list(module.cases(random.Random(seed))))
 results = run(command(module), cases, [wire.Limits()] * len(cases))
 limits = [limit(result) for result in results]
-total = max(120_000, 20 * sum(result.cpu for result in results))
+total = max(240_000, 20 * sum(result.cpu for result in results))
 (out / "open/cases.bin").write_bytes(wire.pack(cases, limits, total))
 right = [
     {

@@ -7,7 +7,7 @@ import re
 import struct
 from dataclasses import dataclass
 
-HOW = ("exit", "signal", "time", "wall time", "memory", "output", "not started", "late")
+HOW = ("exit", "signal", "time", "waits", "memory", "output", "not started", "late")
 
 
 @dataclass(frozen=True)
