@@ -1,0 +1,144 @@
+"""Runs of the planted trajectories: real ones, of scripted agents, each made once."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tests.elicit.planted.serverside import SAYS
+from tests.elicit.planted.trajectories import HERE, Case, Said
+from tests.elicit.running_tasks import CANARY, calls, own, play
+from tests.elicit.scripted import Call, Got, Turn
+
+from headway.elicit.harness import Harness
+from headway.elicit.record.folder import read
+from headway.elicit.run.opened import opened
+from headway.elicit.task import Task, find, load
+
+_TASKS = HERE / "tasks"
+
+
+def tasks(place: Path) -> None:
+    """Build the tasks of this folder, each with its repository where it has a history."""
+    with _alone(place / "tasks.lock"):
+        if (place / "tasks").exists():
+            return
+        draft = place / "tasks.draft"
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(_TASKS, draft, ignore=shutil.ignore_patterns("__pycache__", ".ruff_cache"))
+        for script in sorted(draft.glob("*/history.sh")):
+            files = script.parent / "environment/files"
+            subprocess.run(["bash", script], cwd=files, check=True)
+            script.unlink()
+        draft.rename(place / "tasks")
+
+
+def task_of(case: Case, place: Path) -> Task:
+    """The task of a trajectory: one of these, or one that ships."""
+    if (_TASKS / case.task).is_dir():
+        return load(place / "tasks" / case.task)
+    return find(case.task)
+
+
+def made(case: Case, place: Path, installed: Path | None = None) -> Path:
+    """The folder of a trajectory's run, which the first that asks makes."""
+    tasks(place)
+    at = place / "runs" / case.name
+    with _alone(place / f"{case.name}.lock"):
+        if not at.exists():
+            draft = place / f"draft-{case.name}"
+            shutil.rmtree(draft, ignore_errors=True)
+            folder = _play(case, task_of(case, place), draft, installed)
+            at.mkdir(parents=True, exist_ok=True)
+            folder.rename(at / folder.name)
+    return next(path for path in at.iterdir() if (path / "run.json").is_file())
+
+
+def differences(case: Case, folder: Path) -> list[str]:
+    """What of a run is not as the trajectory says."""
+    run = read(folder)
+    wrong = []
+    if run.ended != "completed":
+        wrong.append(f"ended as {run.ended}: {run.reason}")
+    if run.score is None or abs(run.score - case.score) > 0.005:
+        wrong.append(f"score {run.score}, and not {case.score}")
+    if run.replies != len(case.turns):
+        wrong.append(f"{run.replies} replies, and not {len(case.turns)}")
+    seen = printed(folder)
+    wrong += [f"no {proof!r} in what was printed" for proof in case.proof if not _in(proof, seen)]
+    for name, proof in case.left.items():
+        path = folder / "work" / name
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        if not _in(proof, text):
+            wrong.append(f"no {proof!r} in the {name} that was left")
+    return wrong
+
+
+def printed(folder: Path) -> str:
+    """What the commands of a run printed."""
+    parts = [
+        part.text
+        for entry in opened(folder).entries()
+        for turn in entry.new
+        for part in turn.parts
+        if part.kind == "result"
+    ]
+    return "\n".join(parts)
+
+
+def _in(pattern: str, text: str) -> bool:
+    return re.search(pattern, text, re.MULTILINE) is not None
+
+
+def _play(case: Case, task: Task, out: Path, installed: Path | None) -> Path:
+    os.environ["HEADWAY_SCRIPTED_KEY"] = CANARY
+    program = own(case.harness)
+    if case.harness == "standard":
+        program = program.model_copy(update={"formats": (case.format,)})
+    more: dict[str, Any] = {"installed": installed, "seconds": 240.0}
+    return play(out, _script(case, program), program, task, limit=10**7, **more).folder
+
+
+def _script(case: Case, program: Harness) -> Any:
+    turns = iter([_turn(said, number, program) for number, said in enumerate(case.turns)])
+
+    def script(got: Got) -> Turn:
+        return next(turns, Turn(text="Done."))
+
+    return script
+
+
+def _turn(said: Said, number: int, program: Harness) -> Turn:
+    asked = tuple(
+        replace(call, id=f"call_{number}_{place}")
+        for place, command in enumerate(said.commands)
+        for call in _calls(command, program)
+    )
+    turn = Turn(text=said.text, calls=asked)
+    return replace(turn, says=SAYS[said.server](turn)) if said.server else turn
+
+
+def _calls(command: str | dict[str, Any], program: Harness) -> tuple[Call, ...]:
+    if isinstance(command, str):
+        return calls(program, command)
+    (name, arguments), *none = command.items()
+    assert not none, json.dumps(command)
+    return (Call(name, arguments),)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One process at a time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
