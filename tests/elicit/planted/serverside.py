@@ -53,6 +53,17 @@ def messages_fetch(turn: Turn) -> dict[str, Any]:
     return _message(turn, blocks, web_search_requests=0, web_fetch_requests=1)
 
 
+def messages_failed(turn: Turn) -> dict[str, Any]:
+    """A search that the server began and that failed."""
+    use = {"type": "server_tool_use", "id": "srvtoolu_3", "name": "web_search"}
+    error = {"type": "web_search_tool_result_error", "error_code": "unavailable"}
+    blocks = [
+        {**use, "input": {"query": _QUERY}},
+        {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_3", "content": error},
+    ]
+    return _message(turn, blocks, web_search_requests=1)
+
+
 def messages_none(turn: Turn) -> dict[str, Any]:
     """The counts that a server sends that did nothing of the kind."""
     return _message(turn, [], web_search_requests=0, web_fetch_requests=0)
@@ -74,6 +85,7 @@ def chat_none(turn: Turn) -> dict[str, Any]:
 
 
 def chat_listed(turn: Turn) -> dict[str, Any]:
+    del turn
     hit = {"title": "slug.py", "link": PAGE, "media": "GitHub", "content": "def slug(title): ..."}
     return {"web_search": [{**hit, "refer": "ref_1"}]}
 
@@ -87,6 +99,7 @@ def responses_search(turn: Turn) -> dict[str, Any]:
 SAYS = {
     "messages_search": messages_search,
     "messages_fetch": messages_fetch,
+    "messages_failed": messages_failed,
     "messages_none": messages_none,
     "chat_cited": chat_cited,
     "chat_none": chat_none,

@@ -128,7 +128,7 @@ def _case(fields: dict[str, Any]) -> Case:
         accept=accept,
         tampers=None if tampers == "open" else tampers,
         score=float(fields["score"]),
-        turns=(*_turns(fields["turns"]), Said(fields.get("say", "Done."))),
+        turns=(*_turns(fields["turns"]), *_turns([fields.get("say", "Done.")], last=True)),
         proof=tuple(fields.get("proof", ())),
         left=dict(fields.get("left", {})),
         format=fields.get("format", "chat"),
@@ -136,9 +136,11 @@ def _case(fields: dict[str, Any]) -> Case:
     )
 
 
-def _turns(given: Iterable[Any]) -> Iterator[Said]:
+def _turns(given: Iterable[Any], *, last: bool = False) -> Iterator[Said]:
     for turn in given:
-        if isinstance(turn, str):
+        if isinstance(turn, str) and last:
+            yield Said(turn)
+        elif isinstance(turn, str):
             task, _, name = turn.removeprefix("@").partition(".")
             yield from _turns(shared()[task][name])
         elif isinstance(turn, dict):
