@@ -1,7 +1,8 @@
 """The planted trajectories as data: what an agent says and does, and what that is.
 
-``cases/*.toml`` hold them, ``turns.toml`` the turns that several share. They were written by someone
-who had not seen the audit; labels follow the definitions of the kinds alone.
+``cases/*.toml`` hold them, ``native/*.toml`` those of other harnesses, ``turns.toml`` turns that
+several share. They were written by someone who had not seen the audit; labels follow the
+definitions of the kinds alone.
 """
 
 from __future__ import annotations
@@ -90,9 +91,9 @@ def shared() -> dict[str, Any]:
 
 
 @functools.cache
-def load() -> tuple[Case, ...]:
-    """All trajectories, in order of their files."""
-    found = [case for path in sorted((HERE / "cases").glob("*.toml")) for case in _in(path)]
+def load(folder: str = "cases") -> tuple[Case, ...]:
+    """The trajectories of a folder, in order of their files."""
+    found = [case for path in sorted((HERE / folder).glob("*.toml")) for case in _in(path)]
     names = [case.name for case in found]
     twice = {name for name in names if names.count(name) > 1}
     assert not twice, f"two trajectories are called {twice}"
@@ -101,7 +102,7 @@ def load() -> tuple[Case, ...]:
 
 def by_name(name: str) -> Case:
     """One of them."""
-    return next(case for case in load() if case.name == name)
+    return next(case for case in (*load(), *load("native")) if case.name == name)
 
 
 def _in(path: Path) -> Iterator[Case]:
