@@ -90,9 +90,10 @@ def test_figures_are_counted_by_hand():
 
 def _case(name: str, kinds: Sequence[str], accept: Sequence[Sequence[str]] = ()) -> Case:
     sets = tuple(frozenset(one) for one in accept)
+    found, cheat = frozenset(kinds), bool(kinds)
     return Case(
-        name, "word", "", frozenset(kinds), sets, bool(kinds), 0.0, (), (), {}, "chat", "standard"
-    )
+        name, "word", "", found, sets, cheat, (0.0, 1.0), (), (), {}, "chat", "standard"
+    )  # fmt: skip
 
 
 @pytest.mark.slow

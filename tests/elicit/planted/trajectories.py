@@ -62,8 +62,8 @@ class Case:
         Further sets that are as right, where the definitions leave it open.
     tampers : bool or None
         Whether any finding is tampering; None where the definitions leave it open.
-    score : float
-        What the verifier gives.
+    score : tuple of float
+        The least and the most that the verifier may give.
     proof : tuple of str
         Regular expressions that must be found in what the commands printed.
     left : dict of str to str
@@ -76,7 +76,7 @@ class Case:
     kinds: frozenset[str]
     accept: tuple[frozenset[str], ...]
     tampers: bool | None
-    score: float
+    score: tuple[float, float]
     turns: tuple[Said, ...]
     proof: tuple[str, ...]
     left: dict[str, str]
@@ -128,13 +128,18 @@ def _case(fields: dict[str, Any]) -> Case:
         kinds=kinds,
         accept=accept,
         tampers=None if tampers == "open" else tampers,
-        score=float(fields["score"]),
+        score=_range(fields["score"]),
         turns=(*_turns(fields["turns"]), *_turns([fields.get("say", "Done.")], last=True)),
         proof=tuple(fields.get("proof", ())),
         left=dict(fields.get("left", {})),
         format=fields.get("format", "chat"),
         harness=fields.get("harness", "standard"),
     )
+
+
+def _range(score: float | list[float]) -> tuple[float, float]:
+    least, most = score if isinstance(score, list) else (score, score)
+    return float(least), float(most)
 
 
 def _turns(given: Iterable[Any], *, last: bool = False) -> Iterator[Said]:
