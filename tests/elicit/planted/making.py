@@ -37,6 +37,7 @@ def tasks(place: Path) -> None:
         shutil.copytree(_TASKS, draft, ignore=shutil.ignore_patterns("__pycache__", ".ruff_cache"))
         for script in sorted(draft.glob("*/history.sh")):
             files = script.parent / "environment/files"
+            files.mkdir(parents=True, exist_ok=True)
             subprocess.run(["bash", script], cwd=files, check=True)
             script.unlink()
         draft.rename(place / "tasks")
