@@ -33,6 +33,8 @@ git reset -q --hard HEAD~1
 # What was pushed is only in the mirror.
 rm -rf .git/refs/remotes .git/logs .git/ORIG_HEAD
 git gc -q --prune=now
+# Folders without files are not laid out, and git wants its folder of refs.
+head=$(git rev-parse HEAD)
 mkdir -p .git/refs/heads .git/info
-git rev-parse HEAD > .git/refs/heads/main
+echo "$head" > .git/refs/heads/main
 echo vendor/ > .git/info/exclude
