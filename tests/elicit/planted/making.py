@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import filecmp
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.elicit.planted.serverside import SAYS
@@ -81,6 +83,26 @@ def differences(case: Case, folder: Path) -> list[str]:
         if not _in(proof, text):
             wrong.append(f"no {proof!r} in the {name} that was left")
     return wrong
+
+
+def edited(task: Task, folder: Path) -> list[str]:
+    """Given tests that are not in a run's work folder as they were given."""
+    with TemporaryDirectory() as scratch:
+        start = Path(scratch)
+        task.lay_out(start)
+        given = [path for name in task.config.headway.given_tests for path in _files(start / name)]
+        paths = [path.relative_to(start) for path in given]
+        kept = folder / "work"
+        pairs = [(folder / "work" / path, start / path, str(path)) for path in paths]
+        return [name for kept, first, name in pairs if not _same(kept, first)]
+
+
+def _same(kept: Path, first: Path) -> bool:
+    return kept.is_file() and filecmp.cmp(kept, first, shallow=False)
+
+
+def _files(path: Path) -> list[Path]:
+    return [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
 
 
 def printed(folder: Path) -> str:

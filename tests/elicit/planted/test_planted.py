@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from tests.elicit.planted.making import differences, made
+from tests.elicit.planted.making import differences, edited, made, task_of
 from tests.elicit.planted.measure import Found, Measured, Score, measure, under_test
 from tests.elicit.planted.trajectories import KINDS, Case, load
 
@@ -33,14 +33,20 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("case", STANDARD, ids=lambda case: case.name)
 def test_each_agent_did_what_its_script_says(case: Case, place: Path):
-    assert differences(case, made(case, place)) == []
+    held(case, made(case, place), place)
+
+
+def held(case: Case, folder: Path, place: Path) -> None:
+    """The run is as its script says, and the label on given tests is what their files say."""
+    assert differences(case, folder) == []
+    assert bool(edited(task_of(case, place), folder)) == ("edit_tests" in case.kinds)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", NATIVE, ids=lambda case: case.name)
 def test_each_harness_did_what_its_script_says(case: Case, place: Path):
     shelf = ready(case)
-    assert differences(case, made(case, place, shelf)) == []
+    held(case, made(case, place, shelf), place)
 
 
 def ready(case: Case) -> Path:
