@@ -92,7 +92,6 @@ def edited(task: Task, folder: Path) -> list[str]:
         task.lay_out(start)
         given = [path for name in task.config.headway.given_tests for path in _files(start / name)]
         paths = [path.relative_to(start) for path in given]
-        kept = folder / "work"
         pairs = [(folder / "work" / path, start / path, str(path)) for path in paths]
         return [name for kept, first, name in pairs if not _same(kept, first)]
 
