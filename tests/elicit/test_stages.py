@@ -390,6 +390,17 @@ def test_an_agent_that_ports_from_c_has_no_compiler_of_it(tmp_path: Path):
 # ---------------------------------------------------------------------- Harbor's own runner
 
 
+def test_a_task_can_be_written_out_whole(tmp_path: Path):
+    made = find("wordcount-c")
+    made.lay_whole(tmp_path)
+    whole = load(tmp_path)
+    assert whole.tests_digest == made.tests_digest
+    assert whole.environment_digest == made.environment_digest
+    own = made.config.headway.model_copy(update={"shared": {}})
+    assert whole.config.headway == own
+    assert whole.config.verifier == made.config.verifier
+
+
 def test_one_container_does_all_stages_for_harbors_own_runner(tmp_path: Path):
     made = find("wordcount-c")
     solve(made, tmp_path / "work", tmp_path / "solve")

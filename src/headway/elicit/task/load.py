@@ -103,6 +103,16 @@ class Task:
             raise TaskError(f"The task {self.name} has no solution/{script}.")
         disk.copy(self.folder, self.files, "solution/", into)
 
+    def lay_whole(self, into: Path) -> None:
+        """Write all of the task into an empty folder, as a harness that knows only Harbor reads it.
+
+        What the task shares with others lies in its own folders then, and is not named any more.
+        """
+        disk.copy(self.folder, self.files, "", into)
+        stated = into / "task.toml"
+        text = stated.read_text(encoding="utf-8")
+        stated.write_text(_without_shared(text), encoding="utf-8")
+
     def has(self, path: str) -> bool:
         """Whether the folder has this file."""
         return any(file.path == path for file in self.files)
@@ -142,6 +152,17 @@ def micro() -> tuple[str, ...]:
     """Names of the tasks that ship."""
     shelf = files("headway.elicit").joinpath("tasks", "micro")
     return tuple(sorted(entry.name for entry in shelf.iterdir() if entry.is_dir()))
+
+
+def _without_shared(text: str) -> str:
+    """The same settings but for the table of what is shared."""
+    table = "[metadata.headway.shared]"
+    kept, inside = [], False
+    for line in text.splitlines(keepends=True):
+        inside = line.strip() == table or (inside and not line.startswith("["))
+        if not inside:
+            kept.append(line)
+    return "".join(kept)
 
 
 def _check_stages(folder: Path, config: TaskConfig, paths: set[str]) -> None:

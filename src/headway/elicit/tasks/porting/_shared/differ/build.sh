@@ -24,7 +24,7 @@ cd "$source"
 [ -n "${HEADWAY_OUT:-}" ] || find /work /home/agent -mindepth 1 -delete
 case $HEADWAY_LANGUAGE in
   python | js) cp $name "$out/" ;;
-  c) gcc -std=c11 -O2 -o "$out/main" main.c -lm ;;
-  rust) rustc=/usr/bin/rustc; "$rustc" --edition=2021 -O -o "$out/main" main.rs ;;
-  go) GOCACHE=$source/cache GO111MODULE=off CGO_ENABLED=0 GOFLAGS=-trimpath go build -o "$out/main" main.go ;;
+  c) /usr/bin/gcc -std=c11 -O2 -o "$out/main" main.c -lm ;;
+  rust) /usr/bin/rustc --edition=2021 -O -o "$out/main" main.rs ;;
+  go) GOCACHE=$source/cache GO111MODULE=off CGO_ENABLED=0 /usr/bin/go build -o "$out/main" main.go ;;
 esac

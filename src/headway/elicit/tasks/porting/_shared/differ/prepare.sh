@@ -4,7 +4,7 @@
 set -eu
 here=$(dirname "$0")
 out=${HEADWAY_OUT:-/logs}
-gcc -std=c11 -O2 -static -o "$out/open/drive" "$here/drive.c"
+/usr/bin/gcc -std=c11 -O2 -static -o "$out/open/drive" "$here/drive.c"
 python=/run/python/bin/python3
 [ -x "$python" ] || python=python3
 exec "$python" -B -E "$here/prepare.py" "$here" "$out"
