@@ -59,7 +59,6 @@ def read(word, how):
     negative = word[:1] == b"-"
     if word[:1] in (b"-", b"+"):
         word = word[1:]
-    word = word.lower()
     marked = {b"0x": 16, b"0o": 8, b"0b": 2}.get(word[:2]) if how == "auto" else None
     if marked and how in ("auto", marked):
         how, word = marked, word[2:]
@@ -69,7 +68,7 @@ def read(word, how):
         raise Wrong("digit")
     value = 0
     for byte in word.replace(b"_", b""):
-        digit = DIGITS.find(byte)
+        digit = DIGITS.find(bytes([byte]).lower())
         if not 0 <= digit < how:
             raise Wrong("digit")
         value = value * how + digit
