@@ -17,7 +17,7 @@ typedef struct { Entry *at; size_t count; } Entries;
 
 static _Noreturn void fail(const char *kind, const char *what) {
     fprintf(stderr, "%s: %s\n", kind, what);
-    exit(strcmp(kind, "usage") ? 1 : 2);
+    exit(strcmp(kind, "usage") && strcmp(kind, "unsafe") ? 1 : 2);
 }
 
 static void *grown(void *old, size_t size) {
@@ -118,10 +118,10 @@ static Bytes lz_pack(const Bytes *in) {
         if (bit == 8) bit = 0, flags = out.size, put_byte(&out, 0);
         size_t best = 0, distance = 0, most = size - at < 18 ? size - at : 18;
         if (most >= 3)
-            for (int32_t place = last[hash(data + at)]; place >= 0 && at - (size_t)place <= 4096 && best < most; place = before[place]) {
+            for (int32_t place = last[hash(data + at)]; place >= 0 && at - (size_t)place < 4096 && best < most; place = before[place]) {
                 size_t n = 0;
                 while (n < most && data[(size_t)place + n] == data[at + n]) n++;
-                if (n > best) best = n, distance = at - (size_t)place;
+                if (n >= best) best = n, distance = at - (size_t)place;
             }
         size_t taken = 1;
         if (best >= 3) {
