@@ -1,0 +1,3 @@
+a
+{% if title %}
+{% for x in rows %}{% end %}
