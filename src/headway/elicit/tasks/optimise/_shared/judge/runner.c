@@ -99,7 +99,7 @@ static void confine(const char *path, int counted)
         MAY(geteuid), MAY(getgid), MAY(getegid), MAY(getcwd), MAY(tgkill), MAY(tkill), MAY(getdents),
         MAY(getdents64), MAY(dup), MAY(dup2), MAY(setrlimit),
         /* Files: to read; new ones of valgrind's own; the profile. */
-        IS(__NR_open, 0, 6), LOAD(LOW(1)), HAS(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 1, 0), ALLOW,
+        IS(__NR_open, 0, 7), LOAD(LOW(1)), HAS(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 1, 0), ALLOW,
         HAS(O_EXCL, 2, 0), IS(O_CREAT | O_TRUNC | O_WRONLY, 1, 0), REFUSE, ALLOW,
         IS(__NR_openat, 0, 4), LOAD(LOW(2)), HAS(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC, 1, 0), ALLOW, REFUSE,
     };
