@@ -162,7 +162,9 @@ def test_the_command_prints_draws_and_keeps_its_form(made: Path, tmp_path: Path,
 
 
 def test_a_number_that_no_run_has_is_refused_by_name(runs: list[Run]):
-    with pytest.raises(RunError, match=r"number 'speed'; their verifiers tell: correct, ratio, reward"):
+    with pytest.raises(
+        RunError, match=r"number 'speed'; their verifiers tell: correct, ratio, reward"
+    ):
         curves(runs, "speed")
     with pytest.raises(RunError, match="No run counts"):
         curves([])
