@@ -43,21 +43,21 @@ def text(lines):
 
 def loads(rng):
     """Name -> standard input."""
-    powers = [f"pow {about(rng, d)} {n}" for d, n in ((1, 150), (3, 90), (12, 30), (40, 9), (80, 4))]
-    products = [f"mul {about(rng, d)} {about(rng, e)}" for d, e in ((400, 300), (600, 60), (300, 300), (90, 650))]
+    powers = [f"pow {about(rng, d)} {n}" for d, n in ((1, 120), (3, 70), (12, 20), (40, 7), (80, 3))]
+    products = [f"mul {about(rng, d)} {about(rng, e)}" for d, e in ((280, 220), (400, 50), (200, 200), (70, 420))]
     divisors = []
     for digits in (12, 40, 60):
         common = int(about(rng, digits))
         divisors.append(f"gcd {common * int(about(rng, digits))} {common * int(about(rng, digits))}")
-    sums = [f"{rng.choice(['add', 'sub'])} 1{number(rng, 3000)} {about(rng, 2200)}" for _ in range(30)]
+    sums = [f"{rng.choice(['add', 'sub'])} 1{number(rng, 3000)} {about(rng, 2200)}" for _ in range(16)]
     return {
         "products": text(products),
         "powers": text(powers),
-        "factorials": text([f"fact {rng.randint(*r)}" for r in ((10, 60), (100, 150), (240, 260))]),
-        "quotients": text(quotients(rng, 5, 330)),
+        "factorials": text([f"fact {rng.randint(*r)}" for r in ((10, 60), (100, 140), (160, 180))]),
+        "quotients": text(quotients(rng, 5, 260)),
         "divisors": text(divisors),
         "sums": text(sums),
-        "mixed": text(mixed(rng, 300)),
+        "mixed": text(mixed(rng, 200)),
         "empty": b"",
     }
 
