@@ -54,7 +54,8 @@ def _panel(document: Row, task: str, unit: str, setups: Sequence[str]) -> dict[s
     here = [c for c in document["curves"] if (c["task"], c["unit"]) == (task, unit)]
     medians = [m for m in document["medians"] if (m["task"], m["unit"]) == (task, unit)]
     far = max(curve["points"][-1]["spent"] for curve in here)
-    axes = _Axes(document["of"], unit, far, setups)
+    ended = [name for name in SHAPES if any(c["ended"] == name for c in here)]
+    axes = _Axes(document["of"], unit, far, setups, ended)
     layers = [
         {"data": {"values": _bands(medians)}, **axes.band()},
         {"data": {"values": _steps(here)}, **axes.runs(thin=bool(medians))},
@@ -79,8 +80,11 @@ def _panel(document: Row, task: str, unit: str, setups: Sequence[str]) -> dict[s
 class _Axes:
     """The marks of a panel, on its axes."""
 
-    def __init__(self, of: str, unit: str, far: float, setups: Sequence[str]) -> None:
-        self.of, self.unit, self.far, self.setups = of, unit, far, setups
+    def __init__(
+        self, of: str, unit: str, far: float, setups: Sequence[str], ended: Sequence[str]
+    ) -> None:
+        self.of, self.unit, self.far = of, unit, far
+        self.setups, self.ended = setups, ended
 
     def _x(self) -> dict[str, Any]:
         return {
@@ -113,6 +117,7 @@ class _Axes:
                 "labelFontSize": BODY,
                 "labelLimit": WIDTH,
                 "symbolType": "stroke",
+                "symbolOpacity": 1,
                 "symbolStrokeWidth": 3,
             },
         }
@@ -148,7 +153,10 @@ class _Axes:
                 "shape": {
                     "field": "ended",
                     "type": "nominal",
-                    "scale": {"domain": list(SHAPES), "range": list(SHAPES.values())},
+                    "scale": {
+                        "domain": list(self.ended),
+                        "range": [SHAPES[name] for name in self.ended],
+                    },
                     "legend": {
                         "title": "ended",
                         "orient": "right",
