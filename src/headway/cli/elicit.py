@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from headway.cli import elicit_home, elicit_launch, elicit_plan, elicit_run
+from headway.cli import elicit_curve, elicit_home, elicit_launch, elicit_plan, elicit_run
 from headway.cli.options import Json
 from headway.cli.terminal import note, say
 
@@ -19,6 +19,7 @@ elicit = App(name="elicit", help="Run models in setups on tasks, in a sandbox, w
 elicit.command(elicit_plan.plan)
 elicit.command(elicit_run.run)
 elicit.command(elicit_run.show)
+elicit.command(elicit_curve.curve)
 elicit.command(elicit_home.export)
 elicit.command(elicit_launch.status)
 elicit.command(elicit_launch.stop)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from headway.publish.table import Column, cells_wide, prose, table
@@ -293,9 +293,19 @@ def _snapshots(run: Run) -> str:
         Column("When spent", right=True),
         Column("Time", right=True),
         Column("Score", right=True),
+        Column("What the verifier told", wrap=True),
     ]
-    rows = [(_amount(s.level), _seconds(s.at), number(s.score, 2)) for s in run.snapshots]
+    rows = [
+        (_amount(s.level), _seconds(s.at), number(s.score, 2), _told(s.rewards))
+        for s in run.snapshots
+    ]
     return "The work folder on the way:\n" + table(columns, rows)
+
+
+def _told(rewards: Mapping[str, float]) -> str:
+    """The first numbers beside the score; those of single cases and loads stay in --json."""
+    kept = [(k, v) for k, v in rewards.items() if k != "reward" and "." not in k]
+    return ", ".join(f"{name} {_amount(value)}" for name, value in kept[:6])
 
 
 def _judged(run: Run, printed: str, lines: int | None) -> str:
@@ -308,7 +318,8 @@ def _verdict(run: Run) -> str:
     told = run.verifier
     if told.score is None:
         return prose(f"no score. {told.reason}")
-    return f"score {told.score:.2f} after {_seconds(told.seconds)}."
+    more = f" ({said})" if (said := _told(told.rewards)) else ""
+    return prose(f"score {told.score:.2f}{more} after {_seconds(told.seconds)}.")
 
 
 def _versions(run: Run) -> str:

@@ -147,7 +147,10 @@ class Verdict(_Part):
 
 
 class Snapshot(_Part):
-    """The work folder as it was when the run had spent this much, and its score."""
+    """The work folder as it was when the run had spent this much, and what the verifier said.
+
+    ``rewards`` is empty in records of earlier versions, which kept the score alone.
+    """
 
     level: _Amount
     spent: _Amount
@@ -155,6 +158,7 @@ class Snapshot(_Part):
     changed: int
     score: _Score | None
     reason: str
+    rewards: dict[str, float] = {}
 
 
 class Try(_Part):

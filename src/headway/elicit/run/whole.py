@@ -139,6 +139,7 @@ def _snapshots(
             changed=changed,
             score=verdict.score,
             reason=verdict.reason,
+            rewards=verdict.rewards,
         )
         for level in copy.levels
     ]

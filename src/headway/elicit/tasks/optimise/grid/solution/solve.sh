@@ -1,0 +1,2 @@
+#!/bin/bash
+cp "$(dirname "$0")/port/main.c" main.c
