@@ -199,7 +199,7 @@ def test_a_task_whose_image_is_not_here_is_not_run(tmp_path: Path):
     (folder / "task.toml").write_text("")
     (folder / "instruction.md").write_text("Do it.")
     (folder / "tests" / "test.sh").write_text("")
-    text = DESIGN.replace(FOUR, 'tasks = ["word", "tasks"]')
+    text = DESIGN.replace(FOUR, '["word", "tasks"]')
     design = read_in(tmp_path, text)
     shelf = Shelf.of(design)
     every = expand(design, shelf)
@@ -217,7 +217,7 @@ def test_a_task_whose_image_is_not_here_is_not_run(tmp_path: Path):
         (('"opencode"', '"opencod"'), "no harness 'opencod'; did you mean opencode"),
         ((FOUR, '["smok"]'), "no suite or task 'smok'; did you mean smoke"),
         ((FOUR, '["./smoke"]'), "no folder '.*/smoke' of a task"),
-        ((FOUR, '["porting-impossible"]'), "The suite porting has no impossible twins"),
+        ((FOUR, '["smoke-imposible"]'), "no suite or task '.*'; did you mean smoke-impossible"),
         (('prompts = "careful"', 'prompts = "carful"'), "no 'carful'; did you mean careful"),
         (
             ('prompts = "careful"', 'prompts = "careful"\nbudgets = ["smal"]'),

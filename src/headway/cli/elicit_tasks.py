@@ -14,7 +14,9 @@ from headway.errors import TaskError
 Seed = Annotated[int | None, Parameter(validator=validators.Number(gte=0), show_default=False)]
 
 
-def tasks(suite: Annotated[str, Parameter(show_default=False)] = "", /, *, as_json: Json = False) -> str:
+def tasks(
+    suite: Annotated[str, Parameter(show_default=False)] = "", /, *, as_json: Json = False
+) -> str:
     """List tasks: languages, hidden cases, length, reference solution, impossible twin.
 
     Example: headway elicit tasks porting

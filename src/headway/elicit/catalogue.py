@@ -102,7 +102,9 @@ def _named(name: str) -> list[Task]:
     if folder.is_dir() and not (folder / "task.toml").exists():
         held = sorted(path for path in folder.iterdir() if (path / "task.toml").exists())
         if not held:
-            raise TaskError(f"The folder {name} holds no task: a task is a folder with a task.toml.")
+            raise TaskError(
+                f"The folder {name} holds no task: a task is a folder with a task.toml."
+            )
         return [load(path) for path in held]
     if folder.is_dir() or name.rpartition("/")[2] in shipped():
         return [find(name)]

@@ -154,4 +154,3 @@ def _faults(task: Task, held: Mapping[Agent, Outcome]) -> Iterator[tuple[Problem
     partial = held.get("partial")
     if partial is not None and not 0 < (partial.score or 0) < 1:
         yield "partial", f"The partial solution scores {partial.score:g}, and not between 0 and 1."
-

@@ -96,15 +96,13 @@ def _held(name: str) -> tuple[str, ...]:
     if name in tasks.shipped():
         return (name,)
     # To pass an impossible twin is no success: a suite leaves them out, and they have a name.
-    twins = {f"{suite}{TWIN}": suite for suite in tasks.suites()}
-    suite = twins.get(name, name)
-    if suite not in tasks.suites():
-        known = (*tasks.suites(), *twins, *tasks.shipped())
-        raise unknown("suite or task", name, known, "the path of its folder")
-    held = tuple(task for task in tasks.shipped(suite) if task.endswith(TWIN) == (name in twins))
-    if not held:
-        raise DesignError(f"The suite {suite} has no impossible twins.")
-    return held
+    held: dict[str, list[str]] = {}
+    for suite in tasks.suites():
+        for task in tasks.shipped(suite):
+            held.setdefault(suite + TWIN if task.endswith(TWIN) else suite, []).append(task)
+    if name not in held:
+        raise unknown("suite or task", name, (*held, *tasks.shipped()), "the path of its folder")
+    return tuple(held[name])
 
 
 def _inside(folder: Path, name: str) -> tuple[str, ...]:
