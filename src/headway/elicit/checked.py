@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from headway.elicit.cases import prepared
 from headway.elicit.check import AGENTS, Agent, agents, score
 from headway.elicit.task import Task
 from headway.errors import SandboxError, TaskError
@@ -36,7 +38,8 @@ class Outcome:
     reason : str
         Why not.
     seconds : float
-        Wall time of its sandboxes and of those that judged it.
+        Wall time of its sandboxes and of those that judged it. The hidden cases are made once,
+        for all agents and kept, and do not count.
     """
 
     score: float | None
@@ -104,7 +107,7 @@ def check(tasks: Sequence[Task], seed: int | None, tick: Tick) -> tuple[Checked,
     """
     if seed is not None and all(task.seed is None for task in tasks):
         raise TaskError("None of these tasks makes cases by a seed: take --seed away.")
-    jobs = [(k, agent) for k, task in enumerate(tasks) for agent in agents(task)]
+    jobs = _jobs(tasks)
     found: list[dict[Agent, Outcome]] = [{} for _ in tasks]
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
@@ -129,10 +132,24 @@ def judged(task: Task, outcomes: Mapping[Agent, Outcome]) -> Checked:
     return Checked(task, held, problem, reason)
 
 
+def _jobs(tasks: Sequence[Task]) -> list[tuple[int, Agent]]:
+    """Number of a task, and agent: in an order in which few wait for cases that another makes."""
+    seen: Counter[str] = Counter()
+    found = []
+    for k, task in enumerate(tasks):
+        found += [(AGENTS.index(a), seen[task.tests_digest], k, a) for a in agents(task)]
+        seen[task.tests_digest] += 1
+    return [(k, agent) for _, _, k, agent in sorted(found)]
+
+
 def _outcome(task: Task, agent: Agent, seed: int | None) -> Outcome:
     begun = time.monotonic()
     try:
-        verdict = score(task, agent, None if task.seed is None else seed)
+        if task.seed is not None:
+            task = task if seed is None else task.with_seed(seed)
+            prepared(task)
+            begun = time.monotonic()
+        verdict = score(task, agent)
     except (SandboxError, TaskError) as error:
         return Outcome(None, str(error), time.monotonic() - begun)
     return Outcome(verdict.score, verdict.reason, time.monotonic() - begun)
