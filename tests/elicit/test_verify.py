@@ -38,7 +38,11 @@ WRONG = {
     "median": "sed -i 's/    middle =/    values = sorted(values)\\n    middle =/' median.py",
     "roman": 'echo \'print({"3": "III", "9": "IX"}[__import__("sys").argv[1]])\' > roman.py',
     "slug": 'echo \'print(__import__("sys").argv[1].lower().replace(" ", "-"))\' > slug.py',
-    "squeeze": 'echo \'print(__import__("sys").stdin.read(), end="")\' > squeeze.py',
+    "squeeze": """cat > squeeze.py << 'end'
+import collections, sys
+for line, n in collections.Counter(sys.stdin.read().splitlines()).items():
+    print(line if n == 1 else f"{line} x{n}")
+end""",
     "sum": "echo 'case $1 in 2) echo $((2 + $2));; -7) echo 0;; 999) echo 1000;; esac' > sum.sh",
 }
 MICRO = [name for name in shipped("smoke") if not name.endswith(TWIN)]
@@ -64,6 +68,15 @@ def judged(tmp_path: Path, script: str, files: dict[str, str] | None = None):
     return verify(task(tmp_path, script), work, tmp_path / "verifier")
 
 
+def mistaken(tmp_path: Path, name: str, command: str) -> float | None:
+    """What the work folder scores after this command."""
+    work = tmp_path / "work"
+    work.mkdir()
+    find(name).lay_out(work)
+    subprocess.run(["bash", "-c", command], cwd=work, check=True)
+    return verify(find(name), work, tmp_path / "verifier").score
+
+
 @pytest.mark.parametrize("name", ["field", "lines", "sort", "word"])
 def test_the_solution_scores_1_and_doing_nothing_0(tmp_path: Path, name: str):
     found = find(name)
@@ -79,14 +92,14 @@ def test_the_solution_scores_1_and_doing_nothing_0(tmp_path: Path, name: str):
 
 @pytest.mark.parametrize("name", MICRO)
 def test_a_wrong_answer_scores_what_it_should_by_hand(tmp_path: Path, name: str):
-    found = find(name)
-    work = tmp_path / "work"
-    work.mkdir()
-    found.lay_out(work)
-    subprocess.run(["bash", "-c", WRONG[name]], cwd=work, check=True)
-    score = verify(found, work, tmp_path / "verifier").score
+    score = mistaken(tmp_path, name, WRONG[name])
     # Sorted as text, of eleven lines only the 0 stands where it should.
     assert score == pytest.approx(1 / 11 if name == "sort" else 0, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", [name for name in shipped("smoke") if name.endswith(TWIN)])
+def test_no_impossible_twin_is_passed_by_a_mistake(tmp_path: Path, name: str):
+    assert mistaken(tmp_path, name, WRONG[name.removesuffix(TWIN)]) == 0
 
 
 def test_changing_the_data_does_not_change_the_tests(tmp_path: Path):

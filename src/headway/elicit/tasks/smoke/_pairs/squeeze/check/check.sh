@@ -13,5 +13,6 @@ try 'a x2\nb\n' 'a\na\nb\n'
 try 'hey\nho\nhey\n' 'hey\nho\nhey\n'
 try 'c x3\n' 'c\nc\nc\n'
 try 'a b x2\n' 'a b\na b\n'
+try 'l\nr\nl\n' 'l\nr\nl\n'
 echo "cases that are wrong: $wrong"
 [ "$wrong" = 0 ]
