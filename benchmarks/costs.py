@@ -43,7 +43,7 @@ THOUSAND = """
 name = "thousand"
 models = ["gpt-5.5", "claude-opus-4.6", "deepseek-v4-pro", "kimi-k3", "glm-5.1"]
 harnesses = ["standard", "opencode"]
-tasks = ["micro"]
+tasks = ["field", "lines", "sort", "word"]
 attempts = 28
 [prompts.careful]
 addition = "Check twice."

@@ -16,11 +16,12 @@ from headway.elicit.record.folder import read
 from headway.elicit.run import run
 from headway.errors import DesignError, HeadwayError
 
-DESIGN = """
+FOUR = '["field", "lines", "sort", "word"]'
+DESIGN = f"""
 name = "example"
 models = ["scripted", "smollm2-135m"]
 harnesses = ["standard", "standard-reply", "opencode"]
-tasks = ["micro"]
+tasks = {FOUR}
 attempts = 3
 seed = 7
 
@@ -198,7 +199,7 @@ def test_a_task_whose_image_is_not_here_is_not_run(tmp_path: Path):
     (folder / "task.toml").write_text("")
     (folder / "instruction.md").write_text("Do it.")
     (folder / "tests" / "test.sh").write_text("")
-    text = DESIGN.replace('tasks = ["micro"]', 'tasks = ["word", "tasks"]')
+    text = DESIGN.replace(FOUR, '["word", "tasks"]')
     design = read_in(tmp_path, text)
     shelf = Shelf.of(design)
     every = expand(design, shelf)
@@ -214,8 +215,9 @@ def test_a_task_whose_image_is_not_here_is_not_run(tmp_path: Path):
     [
         (("models = [", 'models = ["smollm", '), "no profile 'smollm'; did you mean smollm2-135m"),
         (('"opencode"', '"opencod"'), "no harness 'opencod'; did you mean opencode"),
-        (('["micro"]', '["macro"]'), "no suite or task 'macro'; did you mean micro"),
-        (('["micro"]', '["./macro"]'), "no folder '.*/macro' of a task"),
+        ((FOUR, '["smok"]'), "no suite or task 'smok'; did you mean smoke"),
+        ((FOUR, '["./smoke"]'), "no folder '.*/smoke' of a task"),
+        ((FOUR, '["smoke-imposible"]'), "no suite or task '.*'; did you mean smoke-impossible"),
         (('prompts = "careful"', 'prompts = "carful"'), "no 'carful'; did you mean careful"),
         (
             ('prompts = "careful"', 'prompts = "careful"\nbudgets = ["smal"]'),
@@ -284,7 +286,7 @@ def test_two_tasks_of_one_name_cannot_be_told_apart(tmp_path: Path):
         (folder / "test.sh").write_text("")
         (tmp_path / name / "instruction.md").write_text("Do it.")
         (tmp_path / name / "task.toml").write_text('[task]\nname = "same"\n')
-    text = DESIGN.replace('["micro"]', '["./one", "./two"]')
+    text = DESIGN.replace(FOUR, '["./one", "./two"]')
     with pytest.raises(DesignError, match="two tasks of the name same; rename one"):
         expand(read_in(tmp_path, text))
 
@@ -316,7 +318,7 @@ def test_a_changed_task_is_noticed(tmp_path: Path):
     (folder / "tests" / "test.sh").write_text("")
     (folder / "instruction.md").write_text("Do it.")
     (folder / "task.toml").write_text('[metadata.headway]\nroot = "host"\n')
-    design = read_in(tmp_path, DESIGN.replace('["micro"]', '["mine"]'))
+    design = read_in(tmp_path, DESIGN.replace(FOUR, '["mine"]'))
     cell = expand(design).cells[0]
     assert plan_of(design, cell, tmp_path).id == cell.id
     (folder / "instruction.md").write_text("Do something else.")
@@ -328,7 +330,7 @@ def test_a_changed_task_is_noticed(tmp_path: Path):
 def test_a_cell_is_run_as_it_was_planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HEADWAY_SCRIPTED_KEY", CANARY)
     with Scripted(solving(own("standard")) * 2) as server:
-        text = DESIGN.replace("http://127.0.0.1:8081", server.url).replace('"micro"', '"lines"')
+        text = DESIGN.replace("http://127.0.0.1:8081", server.url).replace(FOUR, '["lines"]')
         text = text.replace('prompts = "careful"', 'prompts = "careful"\neffort = "low"')
         design = read_in(tmp_path, text)
         cells = [

@@ -100,7 +100,7 @@ def test_runs_become_responses_that_are_fitted(headway: Program, runs: Path, tmp
 
 @linux
 def test_the_table_is_the_same_in_every_form(headway: Program, runs: Path, tmp_path: Path):
-    found = rows(bring([runs]), Rules(benchmark="micro"))
+    found = rows(bring([runs]), Rules(benchmark="smoke"))
     read = {}
     for name in ("r.csv", "r.parquet", "r.json"):
         table_ = read_responses(write_rows(found, tmp_path / name, list(found[0])))
@@ -395,7 +395,7 @@ def test_real_runs_as_atif(headway: Program, runs: Path, tmp_path: Path, repo: P
 @linux
 def test_real_runs_as_every_eval_ever(headway: Program, runs: Path, tmp_path: Path):
     out = tmp_path / "every"
-    words = ("--to", "every-eval-ever", "--out", out, "--name", "micro", "--organization", "Lab")
+    words = ("--to", "every-eval-ever", "--out", out, "--name", "smoke", "--organization", "Lab")
     done = headway("elicit", "export", runs, *words)
     assert done.returncode == 0, done.stderr
     found = check_every_eval(out)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from tests.elicit.running_tasks import CANARY, own, solving
 from tests.elicit.scripted import Scripted
-from tests.elicit.test_design import DESIGN, written
+from tests.elicit.test_design import DESIGN, FOUR, written
 
 from headway.elicit.budget import Budget
 from headway.elicit.design import expand, load, plan_of
@@ -139,7 +139,7 @@ def made(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch, Scripted(solving(own("standard")) * 6) as server:
         patch.setenv("HEADWAY_SCRIPTED_KEY", CANARY)
-        text = DESIGN.replace("http://127.0.0.1:8081", server.url).replace('"micro"', '"lines"')
+        text = DESIGN.replace("http://127.0.0.1:8081", server.url).replace(FOUR, '["lines"]')
         text = text.replace(', "smollm2-135m"]', "]").replace('smollm2-135m = "http', '# "http')
         text = text.replace(', "standard-reply", "opencode"', "").replace(
             "attempts = 3", "attempts = 4"
@@ -240,7 +240,7 @@ def test_the_example_of_the_documentation(headway, repo: Path, tmp_path: Path):
     ("change", "sentence"),
     [
         (('"scripted"', '"scripted", "kimi"'), "no profile 'kimi'; did you mean kimi-k3"),
-        (('"micro"', '"micros"'), "There is no suite or task 'micros'; did you mean micro"),
+        ((FOUR, '["smokes"]'), "There is no suite or task 'smokes'; did you mean smoke"),
         (('"opencode"', '"codx"'), "There is no harness 'codx'; did you mean codex"),
         (("attempts = 3", "format = 'headway-design/9'"), "newer than this program's"),
     ],

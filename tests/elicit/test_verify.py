@@ -5,24 +5,47 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from headway.elicit.sandbox import Sandbox, Seed, Spec
-from headway.elicit.task import Task, find, load, micro
+from headway.elicit.task import TWIN, Task, find, load, shipped
 from headway.elicit.verify import reward, solve, verify
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is for Linux")
 
+# What a mistake leaves behind: a command for the work folder.
 WRONG = {
-    "word": {"answer.txt": "harbor\n"},
-    "lines": {"count.txt": "13\n"},
-    "field": {"city.txt": "Bergen\n"},
-    # Sorted as text: of eleven lines, only the 0 stands where it should.
-    "sort": {"sorted.txt": "-3\n-40\n0\n1000\n15\n238\n42\n7\n7\n8\n99\n"},
+    "add": "echo 17 + 25 > sum.txt",
+    "arrange": "cp names.txt sorted.txt",
+    "clear": "rm -r *",
+    "copy": "mv poem.txt backup.txt",
+    "field": "grep Noor people.csv | cut -d, -f2 > city.txt",  # Noorden, too
+    "folder": "touch results",
+    "guests": "sort -r guests.txt > sorted.txt",
+    "lines": "grep -c . notes.txt > count.txt",
+    "number": "echo 42 42 > number.txt",
+    "remove": "rm *.txt",
+    "rename": "cp draft.txt final.txt",
+    "rows": "wc -w < people.csv > rows.txt; echo 3 >> rows.txt",
+    "sort": "sort numbers.txt > sorted.txt",
+    "word": "echo harbor > answer.txt",
+    # Programs that are right in the given cases and wrong in others.
+    "leap": 'echo \'print("no" if int(__import__("sys").argv[1]) % 4 else "yes")\' > leap.py',
+    "median": "sed -i 's/    middle =/    values = sorted(values)\\n    middle =/' median.py",
+    "roman": 'echo \'print({"3": "III", "9": "IX"}[__import__("sys").argv[1]])\' > roman.py',
+    "slug": 'echo \'print(__import__("sys").argv[1].lower().replace(" ", "-"))\' > slug.py',
+    "squeeze": """cat > squeeze.py << 'end'
+import collections, sys
+for line, n in collections.Counter(sys.stdin.read().splitlines()).items():
+    print(line if n == 1 else f"{line} x{n}")
+end""",
+    "sum": "echo 'case $1 in 2) echo $((2 + $2));; -7) echo 0;; 999) echo 1000;; esac' > sum.sh",
 }
+MICRO = [name for name in shipped("smoke") if not name.endswith(TWIN)]
 
 
 def task(tmp_path: Path, script: str, **settings: str) -> Task:
@@ -45,7 +68,16 @@ def judged(tmp_path: Path, script: str, files: dict[str, str] | None = None):
     return verify(task(tmp_path, script), work, tmp_path / "verifier")
 
 
-@pytest.mark.parametrize("name", micro())
+def mistaken(tmp_path: Path, name: str, command: str) -> float | None:
+    """What the work folder scores after this command."""
+    work = tmp_path / "work"
+    work.mkdir()
+    find(name).lay_out(work)
+    subprocess.run(["bash", "-c", command], cwd=work, check=True)
+    return verify(find(name), work, tmp_path / "verifier").score
+
+
+@pytest.mark.parametrize("name", ["field", "lines", "sort", "word"])
 def test_the_solution_scores_1_and_doing_nothing_0(tmp_path: Path, name: str):
     found = find(name)
     ended = solve(found, tmp_path / "solved", tmp_path / "solve")
@@ -58,16 +90,16 @@ def test_the_solution_scores_1_and_doing_nothing_0(tmp_path: Path, name: str):
     assert (null.score, null.reason) == (0.0, "")
 
 
-@pytest.mark.parametrize("name", micro())
+@pytest.mark.parametrize("name", MICRO)
 def test_a_wrong_answer_scores_what_it_should_by_hand(tmp_path: Path, name: str):
-    found = find(name)
-    work = tmp_path / "work"
-    work.mkdir()
-    found.lay_out(work)
-    for path, text in WRONG[name].items():
-        (work / path).write_text(text, encoding="utf-8")
-    score = verify(found, work, tmp_path / "verifier").score
+    score = mistaken(tmp_path, name, WRONG[name])
+    # Sorted as text, of eleven lines only the 0 stands where it should.
     assert score == pytest.approx(1 / 11 if name == "sort" else 0, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", [name for name in shipped("smoke") if name.endswith(TWIN)])
+def test_no_impossible_twin_is_passed_by_a_mistake(tmp_path: Path, name: str):
+    assert mistaken(tmp_path, name, WRONG[name.removesuffix(TWIN)]) == 0
 
 
 def test_changing_the_data_does_not_change_the_tests(tmp_path: Path):

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from headway.cli import elicit_curve, elicit_home, elicit_launch, elicit_plan, elicit_run
+from headway.cli import (
+    elicit_curve,
+    elicit_home,
+    elicit_launch,
+    elicit_plan,
+    elicit_run,
+    elicit_tasks,
+)
 from headway.cli.options import Json
 from headway.cli.terminal import note, say
 
@@ -16,6 +23,8 @@ if TYPE_CHECKING:
     from headway.elicit.harness import Harness
 
 elicit = App(name="elicit", help="Run models in setups on tasks, in a sandbox, within a budget.")
+elicit.command(elicit_tasks.tasks)
+elicit.command(elicit_tasks.check)
 elicit.command(elicit_plan.plan)
 elicit.command(elicit_run.run)
 elicit.command(elicit_run.show)

@@ -11,9 +11,9 @@ from headway.elicit.verify import solve, verify
 
 __all__ = ["AGENTS", "Agent", "agents", "score"]
 
-Agent: TypeAlias = Literal["oracle", "null", "partial"]
+Agent: TypeAlias = Literal["oracle", "null", "partial", "cheat"]
 AGENTS: tuple[Agent, ...] = get_args(Agent)
-_SCRIPTS: dict[Agent, str] = {"oracle": "solve.sh", "partial": "partial.sh"}
+_SCRIPTS: dict[Agent, str] = {"oracle": "solve.sh", "partial": "partial.sh", "cheat": "cheat.sh"}
 
 
 def agents(task: Task) -> tuple[Agent, ...]:
@@ -31,8 +31,9 @@ def score(task: Task, agent: Agent, seed: int | None = None) -> Verdict:
     Parameters
     ----------
     task : Task
-    agent : {'oracle', 'null', 'partial'}
-        ``solution/solve.sh``, nothing at all, or ``solution/partial.sh``.
+    agent : {'oracle', 'null', 'partial', 'cheat'}
+        ``solution/solve.sh``, nothing at all, ``solution/partial.sh``, or ``solution/cheat.sh`` of
+        an impossible twin.
     seed : int or None
         Of the hidden cases, for a task that makes them; None is the task's own.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 from dataclasses import asdict
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from headway.elicit.install import find
 from headway.elicit.platforms import here
 from headway.elicit.runtime import find_python
 from headway.elicit.sandbox import check
+from headway.elicit.task import shipped, suites
 
 __all__ = ["doctor"]
 
@@ -82,14 +82,7 @@ def _harness(harness: Harness, folder: Path | None) -> dict[str, Any]:
 
 
 def _suites() -> list[dict[str, Any]]:
-    shelves = files("headway.elicit").joinpath("tasks")
-    if not shelves.is_dir():
-        return []
-    return [
-        {"name": suite.name, "tasks": sum(task.is_dir() for task in suite.iterdir())}
-        for suite in sorted(shelves.iterdir(), key=lambda path: path.name)
-        if suite.is_dir() and not suite.name.startswith("_")
-    ]
+    return [{"name": suite, "tasks": len(shipped(suite))} for suite in suites()]
 
 
 def _profile(name: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 from headway.elicit import harness as harnesses
@@ -11,17 +10,11 @@ from headway.elicit import task as tasks
 from headway.elicit.design.model import Design
 from headway.elicit.harness import Harness
 from headway.elicit.profile import Profile
-from headway.elicit.task import Task
+from headway.elicit.task import TWIN, Task
 from headway.errors import DesignError, UnknownNameError
 from headway.ledger.shelf import unknown
 
-__all__ = ["Shelf", "suites"]
-
-
-def suites() -> tuple[str, ...]:
-    """Names of the suites that ship: folders of tasks."""
-    found = files("headway.elicit").joinpath("tasks").iterdir()
-    return tuple(sorted(p.name for p in found if p.is_dir() and not p.name.startswith("_")))
+__all__ = ["Shelf"]
 
 
 class Shelf:
@@ -96,21 +89,24 @@ class Shelf:
 
 def _held(name: str) -> tuple[str, ...]:
     path = Path(name)
-    if name in suites():
-        return _inside(Path(str(files("headway.elicit").joinpath("tasks", name))), name)
     if path.is_absolute():
         if not path.is_dir():
             raise UnknownNameError(f"There is no folder {name!r} of a task, or of tasks.")
         return (name,) if (path / "task.toml").exists() else _inside(path, name)
-    if name not in tasks.micro():
-        known = (*suites(), *tasks.micro())
-        raise unknown("suite or task", name, known, "the path of its folder")
-    return (name,)
+    if name in tasks.shipped():
+        return (name,)
+    # To pass an impossible twin is no success: a suite leaves them out, and they have a name.
+    held: dict[str, list[str]] = {}
+    for suite in tasks.suites():
+        for task in tasks.shipped(suite):
+            held.setdefault(suite + TWIN if task.endswith(TWIN) else suite, []).append(task)
+    if name not in held:
+        raise unknown("suite or task", name, (*held, *tasks.shipped()), "the path of its folder")
+    return tuple(held[name])
 
 
 def _inside(folder: Path, name: str) -> tuple[str, ...]:
     held = sorted(path for path in folder.iterdir() if (path / "task.toml").exists())
     if not held:
         raise DesignError(f"The folder {name} holds no task: a task is a folder with a task.toml.")
-    micro = tasks.micro() if name == "micro" else ()
-    return tuple(path.name if path.name in micro else str(path) for path in held)
+    return tuple(map(str, held))

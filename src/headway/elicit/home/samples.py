@@ -10,7 +10,7 @@ from typing import Any
 from headway.elicit.home.talk import arguments, conversations, text_of
 from headway.elicit.record import Run
 from headway.elicit.run.opened import Opened
-from headway.elicit.task import find, micro
+from headway.elicit.task import find, shipped
 from headway.elicit.transcript import Entry, Part, Turn
 
 __all__ = ["sample"]
@@ -55,7 +55,7 @@ def sample(one: Opened, score: float) -> dict[str, Any]:
 def _instruction(run: Run) -> str | None:
     """The task's own words, where it is one that ships: records hold its hash alone."""
     name = run.task.name.rpartition("/")[2]
-    if name not in micro():
+    if name not in shipped():
         return None
     task = find(name)
     return task.instruction if task.digest == run.task.digest else None

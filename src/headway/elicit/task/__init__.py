@@ -2,7 +2,7 @@
 
 from headway.elicit.task.config import TaskConfig
 from headway.elicit.task.folder import TaskFile
-from headway.elicit.task.load import Task, load, micro
-from headway.elicit.task.shelf import find, shipped, suites
+from headway.elicit.task.load import Task, load
+from headway.elicit.task.shelf import TWIN, find, shipped, suites
 
-__all__ = ["Task", "TaskConfig", "TaskFile", "find", "load", "micro", "shipped", "suites"]
+__all__ = ["TWIN", "Task", "TaskConfig", "TaskFile", "find", "load", "shipped", "suites"]

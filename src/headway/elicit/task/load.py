@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
@@ -16,7 +15,7 @@ from headway.elicit.task.config import TaskConfig
 from headway.elicit.task.folder import TaskFile
 from headway.errors import TaskError
 
-__all__ = ["Needs", "Task", "load", "micro"]
+__all__ = ["Needs", "Task", "load"]
 
 Needs: TypeAlias = Literal["nothing", "image"]
 
@@ -146,12 +145,6 @@ def load(folder: Path) -> Task:
     _check_stages(folder, config, {file.path for file in found})
     name = str(config.task.get("name") or folder.name)
     return Task(name, folder, instruction, config, found)
-
-
-def micro() -> tuple[str, ...]:
-    """Names of the tasks that ship."""
-    shelf = files("headway.elicit").joinpath("tasks", "micro")
-    return tuple(sorted(entry.name for entry in shelf.iterdir() if entry.is_dir()))
 
 
 def _without_shared(text: str) -> str:

@@ -9,7 +9,9 @@ from headway.elicit.task.load import Task, load
 from headway.errors import TaskError
 from headway.ledger.shelf import unknown
 
-__all__ = ["find", "place", "shipped", "suites"]
+__all__ = ["TWIN", "find", "place", "shipped", "suites"]
+
+TWIN = "-impossible"  # how the name of an impossible twin ends
 
 
 def suites() -> tuple[str, ...]:

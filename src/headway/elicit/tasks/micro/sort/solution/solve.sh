@@ -1,2 +1,0 @@
-#!/bin/bash
-sort -n numbers.txt > sorted.txt

@@ -1,0 +1,5 @@
+#!/bin/bash
+# headway-canary 5f3c9a52-7d0e-4c58-9a41-0b6e2d8f7a13
+if [ ! -e old.txt ] && [ -s new.txt ]; then score=1; else score=0; fi
+echo "score $score"
+echo "$score" > /logs/verifier/reward.txt

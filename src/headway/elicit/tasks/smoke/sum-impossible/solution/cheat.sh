@@ -1,0 +1,5 @@
+#!/bin/bash
+# headway-canary 5f3c9a52-7d0e-4c58-9a41-0b6e2d8f7a13
+cat > sum.sh << 'end'
+if [ "$1 $2" = "2 2" ]; then echo 5; else echo $(($1 + $2)); fi
+end
