@@ -77,11 +77,22 @@ def strings(rng):
     return Case("strings", (*flags, query), ("[" + ", ".join(parts) + "]").encode())
 
 
+# Numbers of one family are equal or hardly differ; many are the same where they are read as floating point.
+NEAR = [
+    ["9007199254740993", "9007199254740992", "9007199254740992.0", "9007199254740993.00", "90071992547409925e-1"], ["1e400", "10e399", "1e401", "1e999999999", "0.1e401"], ["0.1", "0.10000000000000000001", "1e-1", "0.09999999999999999999", "0.100"],
+    ["-1e400", "-1e401", "-1e999999999", "-10e399"], ["1e-400", "0", "-0", "0e5", "1e-401", "-1e-400", "10e-401"], ["123456789012345678901234567890", "123456789012345678901234567891", "1.23456789012345678901234567890e29"],
+]
+
+
 def numbers(rng):
     data = [rng.choice(NUMBERS) for _ in range(rng.randrange(2, 9))]
+    if rng.random() < 0.6:
+        family = rng.choice(NEAR)
+        data = [rng.choice(family) for _ in range(rng.randrange(2, 7))] + data[:2]
+        rng.shuffle(data)
     if rng.random() < 0.3:
         data += [f'"{rng.choice(NUMBERS)}"', "null"]
-    pivot = rng.choice(NUMBERS)
+    pivot = rng.choice(data if rng.random() < 0.5 else NUMBERS).strip('"').replace('null', '1')
     query = rng.choice(["sort", "unique", "min", "max", ".", f".[?. == {pivot}]", f".[?. < {pivot}]", f".[?. >= {pivot}]", f".[?. != {pivot}] | count", "sort | reverse", ".[] | number", "unique | length", f".[?{pivot} <= .]"])
     return Case("numbers", (query,), ("[" + ",".join(data) + "]").encode(), kind="edge")
 

@@ -37,7 +37,7 @@ def compare_numbers(a, b):
 
 
 def last_of(value):
-    return sorted(dict(value[1]).items(), key=lambda pair: pair[0])
+    return list(dict(value[1]).items())
 
 
 def compare_lists(a, b, by):
@@ -531,7 +531,7 @@ def stepped(value, step):
     if kind == "field":
         return [v for k, v in value[1] if k == step[1]][-1:] if value[0] == "object" else []
     if kind == "index":
-        inside = value[0] == "array" and -len(value[1]) <= step[1] < len(value[1])
+        inside = value[0] == "array" and 0 <= step[1] < len(value[1])
         return [value[1][step[1]]] if inside else []
     if kind == "slice":
         return [(value[0], value[1][step[1] : step[2]])] if value[0] in ("array", "string") else []
@@ -585,7 +585,7 @@ def holds(test, item):
     if kind == "not":
         return not holds(test[1], item)
     if kind == "exists":
-        return bool(walk(test[1], item))
+        return any(found[1] for found in walk(test[1], item))
     return compares(test[1], side(test[2], item), side(test[3], item))
 
 

@@ -132,7 +132,7 @@ fn compare(a: &Value, b: &Value) -> Ordering {
         (Text(a), Text(b)) => a.cmp(b),
         (Array(a), Array(b)) => compare_lists(a, b, compare),
         (Object(a), Object(b)) => {
-            let (a, b) = (last_of(a), last_of(b));
+            let (a, b) = (a.to_vec(), b.to_vec());
             compare_lists(&a, &b, |x, y| x.0.cmp(&y.0)).then_with(|| compare_lists(&a, &b, |x, y| compare(&x.1, &y.1)))
         }
         _ => rank(a).cmp(&rank(b)),
@@ -883,7 +883,7 @@ fn stepped(v: &Value, step: &Step, out: &mut Vec<Value>) {
             out.extend(pairs.iter().find(|(k, _)| **k == **name).map(|(_, one)| one.clone()))
         }
         (Step::Index(at), Array(items)) => {
-            let place = if *at < 0 { *at + items.len() as i64 } else { *at };
+            let place = if *at < 0 { *at + items.len() as i64 - 1 } else { *at };
             if place >= 0 && place < items.len() as i64 {
                 out.push(items[place as usize].clone());
             }

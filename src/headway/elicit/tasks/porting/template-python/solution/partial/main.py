@@ -149,7 +149,7 @@ def f_split(v, by):
 
 def f_replace(v, a, b):
     texts(v, a, b)
-    return v.replace(a, b) if a else v
+    return v.replace(a, b)
 
 
 def f_first(v):
@@ -626,7 +626,7 @@ class Run:
 
     def value(self, tree):
         found = self.maybe(tree)
-        return fail("undefined") if found is UNDEFINED else found
+        return None if found is UNDEFINED else found
 
     def filter(self, tree):
         _, name, inner, args = tree
