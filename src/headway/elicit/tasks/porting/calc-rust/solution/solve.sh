@@ -1,0 +1,2 @@
+#!/bin/bash
+mkdir -p port && cp /solution/port/main.rs port/
