@@ -79,7 +79,7 @@ def newlines(rng):
     b = edited(rng, a, 1) if rng.random() < 0.6 else a
     files = held(data(a, rng.random() < 0.5), data(b, rng.random() < 0.5))
     args = rng.choice([["diff"], ["diff", "-U", "0"], ["diff", "-U", "1"], ["stat"], ["diff", "-b"]])
-    return Case("newlines", (*args, "old", "new"), b"", files, kind="edge")
+    return Case("bytes", (*args, "old", "new"), b"", files, kind="edge")
 
 
 def blanks(rng):
@@ -112,7 +112,7 @@ def odd(rng):
         b = b[1:]
     one, other = b"".join(a), b"".join(b)
     args = rng.choice([["old", "new"], ["-", "new"], ["old", "-"], ["-", "-"], ["old", "old"], ["new", "-w", "old"]])
-    return Case("odd", (rng.choice(["diff", "diff", "stat"]), *args), one, held(one, other), kind="edge")
+    return Case("bytes", (rng.choice(["diff", "diff", "stat"]), *args), one, held(one, other), kind="edge")
 
 
 def stat(rng):

@@ -309,7 +309,7 @@ static int holds(Str field, Cond *c) {
     switch (c->op) {
     case LT: return o < 0;
     case GT: return o > 0;
-    case LE: return o <= 0;
+    case LE: return o < 0;
     default: return o >= 0;
     }
 }
@@ -434,11 +434,11 @@ int main(int argc, char **argv) {
     }
     for (size_t i = 0; i < kept && first; i++) {
         char label[32];
-        if (flag_u && seen(&body[i])) continue;
         if (skip) {
             skip--;
             continue;
         }
+        if (flag_u && seen(&body[i])) continue;
         snprintf(label, sizeof label, "%ld", body[i].place);
         write_row(&body[i], label);
         if (first > 0) first--;

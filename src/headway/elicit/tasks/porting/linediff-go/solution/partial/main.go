@@ -226,7 +226,10 @@ func show(out *bytes.Buffer, sign byte, lines []string) {
 func hunk(out *bytes.Buffer, group []change, a, b []string, context int) {
 	first, last := group[0], group[len(group)-1]
 	before := least(context, first.from, first.start)
-	after := least(context, len(a)-last.to, len(b)-last.stop)
+	after := least(context, len(a)-last.to-1, len(b)-last.stop-1)
+	if after < 0 {
+		after = 0
+	}
 	at, to := first.from-before, last.to+after
 	start, stop := first.start-before, last.stop+after
 	fmt.Fprintf(out, "@@ -%s +%s @@\n", span(at, to-at), span(start, stop-start))

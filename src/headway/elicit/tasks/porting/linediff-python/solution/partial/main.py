@@ -124,7 +124,7 @@ def shown(sign, line):
 
 def hunk(group, a, b, context):
     first, last = group[0], group[-1]
-    before = min(context, first[0], first[2])
+    before = min(context, 3, first[0], first[2])
     after = min(context, len(a) - last[1], len(b) - last[3])
     at, to = first[0] - before, last[1] + after
     start, stop = first[2] - before, last[3] + after
