@@ -169,12 +169,15 @@ def test_every_tool_of_every_harness_is_read_or_known_to_be_idle():
     assert list(tools.deeds("unknown_shell", {"command": "ls"}))
 
 
+CODED = "aW1wb3J0IG9zCm9zLl9leGl0KDApCg=="
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "how"),
     [
         ("python", "import os\nos._exit(0)\n", ["hard"]),
         ("python", "raise SystemExit(0)\nx = 1\n", ["plain"]),
-        ("python", "import base64 as b\nexec(b.b64decode('aW1wb3J0IG9zCm9zLl9leGl0KDApCg=='))", ["hard"]),
+        ("python", f"import base64 as b\nexec(b.b64decode('{CODED}'))", ["hard"]),
         ("python", "import os\nos.execv('/bin/true', ['true'])\n", ["hard"]),
         ("python", "import sys\nsys.exit(1)\n", []),
         ("shell", "trap 'exit 0' EXIT\n", ["hook"]),

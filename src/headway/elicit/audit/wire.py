@@ -17,12 +17,11 @@ _SIGNS = (
     "mcp_call", "groundingMetadata", "grounding_metadata", "url_citation", "urlContextMetadata",
     "web_search_requests", "web_search", "search_results", "citations",
 )  # fmt: skip
-# Names of such tools in requests; a name inside of somebody's text has its quotes escaped there.
+# Names of such tools in requests, all in small letters and without "_".
 _NAMES = re.compile(
-    r'(?<!\\)"(?:web_?search|google_?search|url_?context|code_?execution|code_interpreter|'
-    r"file_?search|mcp|web_?fetch|plugins|search_parameters|enable_search|builtin_function|prompt|"
-    r'google_?maps|tool_search_tool)\w*"',
-    re.IGNORECASE,
+    r'"(websearch|googlesearch|urlcontext|codeexecution|codeinterpreter|filesearch|mcp|webfetch'
+    r"|plugins|searchparameters|enablesearch|builtinfunction|prompt|googlemaps|toolsearchtool)"
+    r'[a-z0-9]*"'
 )
 # Somebody's own data, and the tools of a request, which some replies repeat.
 _WORDS = {"arguments", "input", "args", "text", "tools"}
@@ -59,6 +58,7 @@ class Watch:
     used: list[Use] = field(default_factory=list)
     hosts: list[Use] = field(default_factory=list)
     exchanges: int = 0
+    _clean: set[str] = field(default_factory=set)
 
     def over(self, lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """The same lines."""
@@ -83,17 +83,26 @@ class Watch:
         if no.get("reason") == "server_tool":
             self.refused.append(Use(number, str(no.get("detail"))))
         elif line.get("kind") == "generate":
-            self.declared += [Use(number, name) for name in _declared(line, request.get("body"))]
+            self.declared += [
+                Use(number, name) for name in _declared(line, request.get("body"), self._clean)
+            ]
         if "://" in str(request.get("path", "")):
             self.hosts.append(Use(number, str(request["path"])))
         reply = str(line.get("reply_body") or "")
         self.used += [Use(number, sign) for sign in _SIGNS if _holds(reply, sign)]
 
 
-def _declared(line: Mapping[str, Any], body: object) -> Iterator[str]:
-    """Tools of the server that a request offers, by the rules that the gateway refuses them by."""
+def _declared(line: Mapping[str, Any], body: object, clean: set[str]) -> Iterator[str]:
+    """Tools of the server that a request offers, by the rules that the gateway refuses them by.
+
+    ``clean`` holds names that were looked at before and are none of them: a harness's own tools
+    may be called so, and are offered in every request.
+    """
     format_ = line.get("format")
-    if not format_ or not isinstance(body, str) or not _NAMES.search(body):
+    if not format_ or not isinstance(body, str):
+        return
+    names = set(_NAMES.findall(body.lower().replace("_", "")))
+    if names <= clean:
         return
     from headway.elicit.gateway.checks import refusal
     from headway.elicit.gateway.document import parse
@@ -106,6 +115,8 @@ def _declared(line: Mapping[str, Any], body: object) -> Iterator[str]:
         return
     if found is not None and found.reason == "server_tool":
         yield found.detail
+    else:
+        clean |= names
 
 
 def _holds(text: str, sign: str) -> bool:
