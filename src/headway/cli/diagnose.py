@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from headway.cli.options import SHOWN, Data, Drawn, Words, rows_of
+
+if TYPE_CHECKING:
+    from headway.sources.responses import ResponseTable
 
 
 def diagnose(
@@ -41,12 +44,18 @@ def diagnose(
     """
     from headway.publish.diagnose import diagnose_document
     from headway.publish.diagnosis import diagnose_text
-    from headway.publish.fitted import fitted
+    from headway.publish.fitted import fit_items, labelled
+    from headway.publish.flagged import both, both_text
     from headway.publish.heatmap import heat_spec
     from headway.scale.diagnose import diagnose as check
+    from headway.sources.responses import read_responses
 
-    fit, responses = fitted(data, scale, draws=0)
-    found = check(fit, responses, by=by or (), level=level)
-    form.draw(heat_spec, found.look, responses)
-    document = diagnose_document(found, level=level)
-    return form.say(document, rows_of("items"), diagnose_text)
+    def answer(table: ResponseTable) -> dict[str, Any]:
+        responses = labelled(table)
+        found = check(fit_items(responses, scale, draws=0), responses, by=by or (), level=level)
+        if table is whole:
+            form.draw(heat_spec, found.look, responses)
+        return diagnose_document(found, level=level)
+
+    whole = read_responses(data)
+    return form.say(both(whole, answer), rows_of("items"), both_text(diagnose_text))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from headway.cli import (
+    elicit_audit,
     elicit_curve,
     elicit_home,
     elicit_launch,
@@ -28,6 +29,7 @@ elicit.command(elicit_tasks.check)
 elicit.command(elicit_plan.plan)
 elicit.command(elicit_run.run)
 elicit.command(elicit_run.show)
+elicit.command(elicit_audit.audit)
 elicit.command(elicit_curve.curve)
 elicit.command(elicit_home.export)
 elicit.command(elicit_launch.status)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter, validators
 
-from headway.cli.options import Flag, Json
+from headway.cli.options import Flag, Json, Words
 from headway.errors import RunError
 
 Runs = Annotated[list[Path], Parameter(name="RUNS", show_default=False)]
@@ -24,6 +24,9 @@ def import_(
     threshold: Share = 1.0,
     cases: Flag = False,
     harness_errors: Literal["attempts", "missing"] = "attempts",
+    flagged: Literal["counted", "missing", "believed"] = "counted",
+    again: Flag = False,
+    task: Words = None,
     keep_altered: Flag = False,
     as_json: Json = False,
 ) -> str:
@@ -50,6 +53,13 @@ def import_(
         share its luck, so that intervals come out too narrow.
     harness_errors
         What a run is whose harness failed after the model's first reply.
+    flagged
+        What a run is in which the audit found something: counted (tampered with is no success,
+        any other as scored), missing, or believed (as the verifier scored it).
+    again
+        Audit the runs anew, and take what is found beside what is recorded.
+    task
+        With --again: folder of a task that does not ship; repeat for more.
     keep_altered
         Take folders that were changed since their run ended; they are marked.
     as_json
@@ -62,8 +72,12 @@ def import_(
     from headway.publish.listing import to_json
 
     check_ending(out)
-    rules = Rules(threshold, cases, harness_errors, benchmark)
+    rules = Rules(threshold, cases, harness_errors, benchmark, flagged)
     brought = bring(runs, keep_altered=keep_altered)
+    if again:
+        from headway.publish.audit import audited_again
+
+        brought = audited_again(brought, task or ())
     found = rows(brought, rules)
     write_rows(found, out, list(found[0]))
     document = {"file": str(out), **summary(brought, found, rules)}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from headway.cli.options import SHOWN, Data, Drawn, rows_of
 
@@ -11,6 +10,7 @@ if TYPE_CHECKING:
     from headway.scale.bayes import SampledFacets
     from headway.scale.facets import Facets
     from headway.scale.responses import Responses
+    from headway.sources.responses import ResponseTable
 
 
 def fit(
@@ -49,12 +49,16 @@ def fit(
         The random effect whose levels are drawn; default: the first one that is not the item.
     """
     from headway.publish.effects import fit_document, fit_rows, fit_text
+    from headway.publish.flagged import both, both_text
     from headway.publish.forest import fit_spec
+    from headway.sources.responses import read_responses
 
-    responses, left_out = _responses(data)
-    document = fit_document(_crossed(responses, formula, method, level), left_out)
+    def answer(table: ResponseTable) -> dict[str, Any]:
+        return fit_document(_crossed(_responses(table), formula, method, level), table.left_out)
+
+    document = both(read_responses(data), answer)
     form.draw(fit_spec, document, data.name, term)
-    return form.say(document, fit_rows, fit_text)
+    return form.say(document, fit_rows, both_text(fit_text))
 
 
 def setups(
@@ -86,14 +90,19 @@ def setups(
     form.plot
         Draw the harnesses against the common one: FILE.svg, .png, .pdf or .html.
     """
+    from headway.publish.flagged import both, both_text
     from headway.publish.forest import setups_spec
     from headway.publish.setups import setups_document, setups_text
     from headway.scale.facets.setups import compare
+    from headway.sources.responses import read_responses
 
-    responses, left_out = _responses(data)
-    document = setups_document(compare(responses, common=harness, level=level), left_out)
+    def answer(table: ResponseTable) -> dict[str, Any]:
+        found = compare(_responses(table), common=harness, level=level)
+        return setups_document(found, table.left_out)
+
+    document = both(read_responses(data), answer)
     form.draw(setups_spec, document, data.name)
-    return form.say(document, rows_of("models"), setups_text)
+    return form.say(document, rows_of("models"), both_text(setups_text))
 
 
 def _crossed(
@@ -108,9 +117,7 @@ def _crossed(
     return facets(responses, formula, level=level)
 
 
-def _responses(path: Path) -> tuple[Responses, int]:
+def _responses(table: ResponseTable) -> Responses:
     from headway.scale.responses import Responses
-    from headway.sources.responses import read_responses
 
-    read = read_responses(path)
-    return Responses.build(read.columns), read.left_out
+    return Responses.build(table.columns)

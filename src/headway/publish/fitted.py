@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from headway.scale.items import ItemScale
     from headway.scale.responses import Responses
+    from headway.sources.responses import ResponseTable
 
 Name = Literal["two_pl", "rasch", "three_pl"]
 
@@ -20,11 +21,23 @@ def read_labelled(path: Path) -> Responses:
     DataError, ScaleError
         If the file cannot be read as responses.
     """
-    from headway.scale.responses import Responses
     from headway.sources.responses import read_responses
 
-    columns = read_responses(path).columns
-    return Responses.build({key: values for key, values in columns.items() if key != "weight"})
+    return labelled(read_responses(path))
+
+
+def labelled(table: ResponseTable) -> Responses:
+    """The same of a table that was read.
+
+    Raises
+    ------
+    ScaleError
+        If they are no responses.
+    """
+    from headway.scale.responses import Responses
+
+    kept = {key: values for key, values in table.columns.items() if key != "weight"}
+    return Responses.build(kept)
 
 
 def fitted(path: Path, name: Name, *, draws: int = 500) -> tuple[ItemScale, Responses]:
@@ -44,8 +57,13 @@ def fitted(path: Path, name: Name, *, draws: int = 500) -> tuple[ItemScale, Resp
     DataError, ScaleError
         If the file cannot be read as responses, or its models share no items.
     """
+    responses = read_labelled(path)
+    return fit_items(responses, name, draws=draws), responses
+
+
+def fit_items(responses: Responses, name: Name, *, draws: int = 500) -> ItemScale:
+    """The scale alone, of responses that were read."""
     from headway.scale import items
 
-    responses = read_labelled(path)
     fits = {"rasch": items.rasch_items, "two_pl": items.two_pl, "three_pl": items.three_pl}
-    return fits[name](responses, draws=draws), responses
+    return fits[name](responses, draws=draws)

@@ -24,12 +24,34 @@ def import_text(document: dict[str, Any]) -> str:
     parts = [
         f"{held}: {_counted(document['responses'], 'response')} in {document['file']}.",
         f"A run is one trial, and a success if {won}.",
+        *_flagged(document["flagged"], rule["flagged"]),
         *_missing(document["missing"]),
         *document["cautions"],
         *([f"{_counted(document['again'], 'folder')} met twice."] if document["again"] else ()),
         f"headway fit {document['file']}",
     ]
     return "\n\n".join(prose(clean(part)) for part in parts)
+
+
+def _flagged(flagged: dict[str, Any], rule: str) -> list[str]:
+    """What the audit found, and the responses with and without it."""
+    if not flagged["runs"]:
+        return []
+    kinds = ", ".join(f"{kind} {count}" for kind, count in flagged["by_kind"].items())
+    both = [
+        f"{flagged[way]['successes']:,} of {flagged[way]['trials']:,} trials are successes {words}"
+        for way, words in (("with", "with them"), ("without", "without them"))
+    ]
+    here = {
+        "counted": "Here they count, and one that was tampered with is no success.",
+        "missing": "Here they are missing.",
+        "believed": "Here they count as the verifier scored them, whatever was found.",
+    }[rule]
+    said = (
+        f"The audit found something in {_counted(flagged['runs'], 'run')} ({kinds}), of which "
+        f"{flagged['tampered']:,} were tampered with: {both[0]}, {both[1]}. {here}"
+    )
+    return [said]
 
 
 def export_text(document: dict[str, Any]) -> str:

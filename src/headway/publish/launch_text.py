@@ -24,6 +24,7 @@ def status_text(document: Mapping[str, Any]) -> str:
     lost = spent["lost"]
     parts = [
         f"{_of(by_status, document['runs'])}: {_counted(by_status)}.",
+        *_flagged(document["flagged"]),
         f"Spent: {_money(spent['money'], spent['currency'])}{_tokens(spent['tokens'])}.",
     ]
     if lost["attempts"]:
@@ -35,6 +36,17 @@ def status_text(document: Mapping[str, Any]) -> str:
         parts.append(f"Runs without prices, not in the money: {spent['unpriced_runs']}.")
     parts.append(_remaining(document))
     return "\n".join(map(prose, parts))
+
+
+def _flagged(flagged: Mapping[str, Any]) -> list[str]:
+    if not flagged["runs"]:
+        return []
+    kinds = ", ".join(f"{kind} {count}" for kind, count in flagged["by_kind"].items())
+    said = (
+        f"The audit found something in {_many(flagged['runs'], 'run')} ({kinds}). Without "
+        f"{'it' if flagged['runs'] == 1 else 'them'}: {_counted(flagged['by_status_without'])}."
+    )
+    return [said]
 
 
 def launch_lines(state: State, width: int = 80) -> list[str]:

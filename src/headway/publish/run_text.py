@@ -129,7 +129,10 @@ def _cautions(run: Run) -> Iterator[str]:
     for earlier in run.tries:
         yield f"An earlier try ended as {earlier.ended}: {clean(earlier.reason)}"
     for finding in run.findings:
-        yield f"Found {clean(finding.kind)} at {clean(finding.where)}: {clean(finding.evidence)}"
+        what = "Found" if finding.tampers else "Found, without effect on the result,"
+        yield f"{what} {clean(finding.kind)} at {clean(finding.where)}: {clean(finding.evidence)}"
+    if run.status != run.as_scored:
+        yield f"Without what the audit found, its status would be {run.as_scored}."
     yield from map(clean, run.notes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -37,7 +38,9 @@ _NUMBERS = ("budget", "weight")
 _OTHER_NAMES = {"resolved": "successes", "weights": "openness"}
 _COUNTS = ("successes", "trials")
 _NEEDED = ("model", "item", "successes")
-_KNOWN = ("model", "item", *_COUNTS, *LABELS, *_NUMBERS)
+# What an audit found in a run: no label of a cell.
+_FINDINGS = "findings"
+_KNOWN = ("model", "item", *_COUNTS, *LABELS, *_NUMBERS, _FINDINGS)
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,42 @@ class ResponseTable:
         (texts) and numbers above; null where a label or number is not given.
     left_out : int
         Rows without an outcome.
+    findings : Series or None
+        Of each row what an audit found in its run, null for nothing; None where no row is told.
     """
 
     path: Path
     columns: dict[str, pl.Series]
     left_out: int
+    findings: pl.Series | None = None
+
+    @property
+    def flagged(self) -> int:
+        """Rows in which an audit found something."""
+        return 0 if self.findings is None else int(self.findings.is_not_null().sum())
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """What was found, by how many rows."""
+        held = [] if self.findings is None else self.findings.drop_nulls().to_list()
+        counted = Counter(kind.strip() for text in held for kind in set(text.split(";")))
+        return dict(sorted(counted.items()))
+
+    def unflagged(self) -> ResponseTable:
+        """The rows in which nothing was found.
+
+        Raises
+        ------
+        DataError
+            If there is none.
+        """
+        if self.findings is None:
+            return self
+        keep = self.findings.is_null()
+        if not keep.any():
+            raise DataError(f"{self.path}: every row with an outcome is flagged.")
+        kept = {name: values.filter(keep) for name, values in self.columns.items()}
+        return ResponseTable(self.path, kept, self.left_out)
 
 
 def read_responses(path: str | Path) -> ResponseTable:
@@ -92,10 +126,11 @@ def read_responses(path: str | Path) -> ResponseTable:
         raise DataError(f"{path}: no row has an outcome; fill the column successes.")
     if left_out:
         columns = {name: values.filter(told) for name, values in columns.items()}
+    findings = columns.pop(_FINDINGS, None)
     _own_items(columns)
     if "trials" not in columns:
         columns["trials"] = columns["successes"] * 0 + 1
-    return ResponseTable(path, columns, left_out)
+    return ResponseTable(path, columns, left_out, findings)
 
 
 def _row_by_row(path: Path) -> dict[str, pl.Series]:
@@ -131,7 +166,7 @@ def _value(path: Path, row: int, column: str, text: str) -> object:
     try:
         if column in {"model", "item"}:
             return _name(text)
-        if column in LABELS:
+        if column in {*LABELS, _FINDINGS}:
             return _name(text) if text else None
         if column in _COUNTS:
             return _finite({"true": "1", "false": "0"}.get(text.casefold(), text))

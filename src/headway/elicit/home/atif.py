@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from headway.elicit.home.talk import arguments, conversations, text_of
+from headway.elicit.home.talk import conversations, text_of
 from headway.elicit.record import Run
 from headway.elicit.tokens import Tokens
-from headway.elicit.transcript import Entry, Part, Trajectory, Turn
+from headway.elicit.transcript import Entry, Part, Trajectory, Turn, arguments
 
 __all__ = ["VERSION", "atif"]
 
@@ -92,7 +92,7 @@ class _Thread:
         thinking = "\n\n".join(part.text for part in turn.parts if part.kind == "thinking")
         self._waiting = _named([part for part in turn.parts if part.kind == "call"])
         calls = [
-            {"tool_call_id": name, "function_name": part.name, "arguments": arguments(part)}
+            {"tool_call_id": name, "function_name": part.name, "arguments": arguments(part.text)}
             for part, name in self._waiting
         ]
         step = {

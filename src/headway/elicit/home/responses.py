@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from headway.elicit.home.brought import Brought
@@ -33,12 +33,17 @@ class Rules:
         What a run is in which the harness failed after the first reply.
     benchmark : str or None
         Name of the benchmark that the tasks are items of.
+    flagged : {'counted', 'missing', 'believed'}
+        What a run is in which an audit found something: *counted*, where a run that was tampered
+        with is no success and any other as scored; *missing*; or *believed*, as scored whatever was
+        found.
     """
 
     threshold: float = 1.0
     cases: bool = False
     harness_errors: Literal["attempts", "missing"] = "attempts"
     benchmark: str | None = None
+    flagged: Literal["counted", "missing", "believed"] = "counted"
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:
@@ -48,13 +53,15 @@ class Rules:
 def outcome(run: Run, rules: Rules) -> tuple[int, int] | None:
     """Successes and trials of a run; None is missing, which is not zero.
 
-    A run that was tampered with is no success whatever its score; one that its budget or its time
-    ended keeps its score. A failure of a server or of the machine is missing, and so is a run
-    without a single reply, or without a score.
+    A run that was tampered with is no success whatever its score, unless the rules say otherwise;
+    one that its budget or its time ended keeps its score. A failure of a server or of the machine
+    is missing, and so is a run without a single reply, or without a score.
     """
-    if run.status == "tampered":
+    if run.flagged and rules.flagged == "missing":
+        return None
+    if run.status == "tampered" and rules.flagged == "counted":
         return 0, 1
-    if run.status == "missing" or run.score is None:
+    if run.as_scored == "missing" or run.score is None:
         return None
     if run.ended == "harness_error" and rules.harness_errors == "missing":
         return None
@@ -104,6 +111,7 @@ def _row(run: Run, rules: Rules, *, several: bool, marks: list[str]) -> Row:
         "status": run.status,
         "ended": run.ended,
         "flags": "; ".join(marks) or None,
+        "findings": "; ".join(sorted({finding.kind for finding in run.findings})) or None,
         **{kind: getattr(tokens, kind) for kind in _KINDS},
         "spent": spent.spent,
         "unit": spent.unit,
@@ -156,6 +164,7 @@ def summary(brought: Brought, found: list[Row], rules: Rules) -> dict[str, Any]:
         "harnesses": sorted({row["harness"] for row in found}),
         "setups": sorted({row["setup"] for row in found}),
         "items": sorted({row["item"] for row in found}),
+        "flagged": _flagged(brought.runs, rules),
         "missing": [{"run": run.id, "why": _missing(run, rules)} for run in missing],
         "altered": list(brought.altered),
         "again": len(brought.again),
@@ -163,12 +172,39 @@ def summary(brought: Brought, found: list[Row], rules: Rules) -> dict[str, Any]:
             "threshold": rules.threshold,
             "cases": rules.cases,
             "harness_errors": rules.harness_errors,
+            "flagged": rules.flagged,
         },
         "cautions": list(cautions(brought, rules)),
     }
 
 
+def _flagged(runs: Sequence[Run], rules: Rules) -> dict[str, Any]:
+    """Runs in which an audit found something, and the responses with and without them."""
+    flagged = [run for run in runs if run.flagged]
+    kinds = Counter(kind for run in flagged for kind in {found.kind for found in run.findings})
+    counted = replace(rules, flagged="counted")
+    rest = [run for run in runs if not run.flagged]
+    return {
+        "runs": len(flagged),
+        "tampered": sum(run.status == "tampered" for run in flagged),
+        "by_kind": dict(sorted(kinds.items())),
+        "with": _sums(runs, counted),
+        "without": _sums(rest, counted),
+    }
+
+
+def _sums(runs: Iterable[Run], rules: Rules) -> dict[str, int]:
+    told = [found for run in runs if (found := outcome(run, rules))]
+    return {
+        "responses": len(told),
+        "successes": sum(won for won, _ in told),
+        "trials": sum(tried for _, tried in told),
+    }
+
+
 def _missing(run: Run, rules: Rules) -> str:
+    if run.flagged and rules.flagged == "missing":
+        return f"flagged: {', '.join(sorted({found.kind for found in run.findings}))}."
     if run.ended == "harness_error" and run.counts and rules.harness_errors == "missing":
         return f"harness_error, which is missing here. {run.reason}"
     if run.counts:

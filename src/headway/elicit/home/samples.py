@@ -7,11 +7,11 @@ import json
 from itertools import takewhile
 from typing import Any
 
-from headway.elicit.home.talk import arguments, conversations, text_of
+from headway.elicit.home.talk import conversations, text_of
 from headway.elicit.record import Run
 from headway.elicit.run.opened import Opened
 from headway.elicit.task import find, shipped
-from headway.elicit.transcript import Entry, Part, Turn
+from headway.elicit.transcript import Entry, Part, Turn, arguments
 
 __all__ = ["sample"]
 
@@ -48,6 +48,7 @@ def sample(one: Opened, score: float) -> dict[str, Any]:
             "task_digest": run.task.digest,
             "ended": run.ended,
             "status": run.status,
+            "findings": ", ".join(sorted({finding.kind for finding in run.findings})),
         },
     }
 
@@ -92,7 +93,7 @@ def _message(number: int, turn: Turn) -> dict[str, Any]:
 def _call(number: int, k: int, part: Part) -> dict[str, Any]:
     texts = {
         key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for key, value in arguments(part).items()
+        for key, value in arguments(part.text).items()
     }
     return {"id": part.id or f"call-{number}-{k}", "name": part.name, "arguments": texts}
 

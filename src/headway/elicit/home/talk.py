@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from typing import Any
 
 from headway.elicit.transcript import Entry, Part
 
-__all__ = ["arguments", "conversations", "text_of"]
+__all__ = ["conversations", "text_of"]
 
 
 def conversations(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
@@ -25,12 +23,3 @@ def conversations(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
 def text_of(part: Part) -> str:
     """The text of a piece; of one that is none, what it is."""
     return f"[{part.name}]" if part.kind == "other" else part.text
-
-
-def arguments(call: Part) -> dict[str, Any]:
-    """What a tool is called with, as an object; what is none stands under ``input``."""
-    try:
-        given = json.loads(call.text)
-    except (ValueError, RecursionError):
-        given = call.text
-    return given if isinstance(given, dict) else {"input": given}

@@ -37,6 +37,13 @@ def document(runs: int, found: Tally, running: int) -> dict[str, Any]:
     return {
         "runs": runs,
         "by_status": by_status,
+        "flagged": {
+            "runs": sum(found.flagged.values()),
+            "by_kind": dict(sorted(found.kinds.items())),
+            "by_status_without": {
+                name: found.statuses[name] - found.flagged[name] for name in STATUSES
+            },
+        },
         "spent": {
             "money": account.spent if priced else None,
             "currency": account.currency,

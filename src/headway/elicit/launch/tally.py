@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from headway.elicit.budget import Prices
 from headway.elicit.design import Cell, Design
@@ -21,8 +21,10 @@ __all__ = ["Tally", "prices_of", "tally"]
 class Tally:
     """Finished runs by status, what is left to do, and what all has cost.
 
-    ``left`` holds what is not finished, and what a server or a machine spoiled; ``again`` says how
-    many are of the second kind. ``dearest`` is the highest cost of a run, by model.
+    ``flagged`` are those of the finished runs in which an audit found something, and ``kinds`` what
+    it found, by how many runs. ``left`` holds what is not finished, and what a server or a machine
+    spoiled; ``again`` says how many are of the second kind. ``dearest`` is the highest cost of a
+    run, by model.
     """
 
     account: Account
@@ -30,6 +32,8 @@ class Tally:
     left: tuple[Cell, ...]
     again: int
     dearest: dict[str, float]
+    flagged: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
 
 
 def tally(folder: Folder, design: Design, cells: Sequence[Cell]) -> Tally:
@@ -43,13 +47,15 @@ def tally(folder: Folder, design: Design, cells: Sequence[Cell]) -> Tally:
     prices = prices_of(design, cells)
     cap = design.cap
     account = Account(cap.limit if cap else None, cap.currency if cap else _currency(prices))
-    statuses: Counter[str] = Counter()
+    statuses, flagged, kinds = Counter[str](), Counter[str](), Counter[str]()
     dearest: dict[str, float] = {}
     left = {cell.id: cell for cell in cells}
     again = 0
     for cell, run in folder.finished(cells):
         account = account.kept(run, prices[cell.model])
         statuses[run.status] += 1
+        flagged[run.status] += run.flagged
+        kinds.update({finding.kind for finding in run.findings})
         dearest[cell.model] = max(
             cost(run, prices[cell.model]) or 0.0, dearest.get(cell.model, 0.0)
         )
@@ -66,7 +72,7 @@ def tally(folder: Folder, design: Design, cells: Sequence[Cell]) -> Tally:
         if line["event"] == "lost" and line["draft"] not in seen:
             seen |= {line["draft"]} - {None}
             account = account.lost_as(line)
-    return Tally(account, statuses, tuple(left.values()), again, dearest)
+    return Tally(account, statuses, tuple(left.values()), again, dearest, flagged, kinds)
 
 
 def prices_of(design: Design, cells: Iterable[Cell]) -> dict[str, Prices | None]:

@@ -236,6 +236,16 @@ class Run(_Part):
         """Whether this is an attempt of the model: what an analysis may use as its answer."""
         return counts(self.ended, self.replies)
 
+    @property
+    def flagged(self) -> bool:
+        """Whether an audit found anything, be it a mere try."""
+        return bool(self.findings)
+
+    @property
+    def as_scored(self) -> Status:
+        """What became of it by how it ended and its score alone, whatever an audit found."""
+        return status(self.ended, self.replies, self.score)
+
     @computed_field  # type: ignore[prop-decorator]
     @property
     def status(self) -> Status:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from headway.elicit import toolchain
+from headway.elicit.audit import ended
 from headway.elicit.cases import prepared
 from headway.elicit.held import scratch
 from headway.elicit.image import Image, image_of, lay_out
@@ -70,7 +71,8 @@ def run(plan: Plan, tell: Tell = _silent) -> Path:
             path.rename(draft / path.name)
         last.folder.rmdir()
         tell(1.0, "verifying")
-        return finish(draft, _record(plan, start, draft, tries, image))
+        made = _record(plan, start, draft, tries, image)
+        return finish(draft, _audited(plan, made, start, draft, image))
 
 
 def _tries(plan: Plan, start: Path, draft: Path, tell: Tell, image: Image | None) -> list[Tried]:
@@ -122,6 +124,13 @@ def _record(plan: Plan, start: Path, draft: Path, tries: list[Tried], image: Ima
         versions=versions(plan.task, image),
         tries=tuple(_earlier(tried) for tried in tries[:-1]),
     )
+
+
+def _audited(plan: Plan, run: Run, start: Path, draft: Path, image: Image | None) -> Run:
+    """The record with what an audit finds, and with a note of what it could not look at."""
+    found = ended(draft, run, plan.task, start, draft / "check", image)
+    notes = (*run.notes, *(f"{why[0].upper()}{why[1:]}" for why in found.unseen))
+    return run.model_copy(update={"findings": found.findings, "notes": notes})
 
 
 def _snapshots(

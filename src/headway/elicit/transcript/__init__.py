@@ -3,7 +3,7 @@
 from headway.elicit.transcript.exchange import Exchange, parse
 from headway.elicit.transcript.thread import Step, steps
 from headway.elicit.transcript.trajectory import Entry, Trajectory, entries
-from headway.elicit.transcript.turns import Part, Reply, Turn
+from headway.elicit.transcript.turns import Part, Reply, Turn, arguments
 
 __all__ = [
     "Entry",
@@ -13,6 +13,7 @@ __all__ = [
     "Step",
     "Trajectory",
     "Turn",
+    "arguments",
     "entries",
     "parse",
     "steps",

@@ -7,7 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-__all__ = ["Kind", "Part", "Reply", "Role", "Turn", "items", "mapping", "shown", "text_parts"]
+__all__ = [
+    "Kind",
+    "Part",
+    "Reply",
+    "Role",
+    "Turn",
+    "arguments",
+    "items",
+    "mapping",
+    "shown",
+    "text_parts",
+]
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 Kind: TypeAlias = Literal["text", "thinking", "call", "result", "other"]
@@ -45,6 +56,15 @@ class Reply:
     turn: Turn
     stop: str | None
     refused: bool
+
+
+def arguments(text: str) -> dict[str, Any]:
+    """What a tool is called with, as an object; what is none stands under ``input``."""
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError):
+        given = text
+    return given if isinstance(given, dict) else {"input": given}
 
 
 def items(value: object) -> list[Mapping[str, Any]]:

@@ -1,0 +1,1 @@
+"""One detector a kind of finding; each is ``detect(evidence) -> Iterator[Finding]``."""

@@ -1,0 +1,1 @@
+"""Reading what agents wrote: shells, programs, tool calls, repositories. Nothing is run."""

@@ -1,0 +1,230 @@
+"""Program texts of any language: code without comments, the literals in it, and how deep it is."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from headway.elicit.audit.reading.deeds import Deed
+
+__all__ = ["LANGUAGES", "Literal", "Source", "deeds", "language", "read"]
+
+LANGUAGES = {
+    ".py": "python", ".pyi": "python", ".js": "js", ".mjs": "js", ".cjs": "js", ".ts": "js",
+    ".jsx": "js", ".tsx": "js", ".c": "c", ".h": "c", ".cc": "c", ".cpp": "c", ".hpp": "c",
+    ".cxx": "c", ".java": "c", ".cs": "c", ".kt": "c", ".swift": "c", ".scala": "c", ".rs": "rust",
+    ".go": "go", ".sh": "shell", ".bash": "shell", ".rb": "ruby", ".pl": "ruby", ".php": "c",
+    ".lua": "ruby", ".awk": "ruby", ".mk": "shell",
+}  # fmt: skip
+_HASHES = {"python", "shell", "ruby"}
+_QUOTES = {"python": "\"'", "shell": "\"'", "js": "\"'`", "go": "\"'`", "ruby": "\"'`"}
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
+
+
+def language(path: str, text: str = "") -> str | None:
+    """The language of a file, by its ending or its first line; None for what is no program."""
+    name = PurePosixPath(path)
+    if name.suffix in LANGUAGES:
+        return LANGUAGES[name.suffix]
+    if name.name in {"Makefile", "makefile", "GNUmakefile"}:
+        return "shell"
+    first = text[:120].partition("\n")[0]
+    if first.startswith("#!"):
+        for word, kind in (("python", "python"), ("node", "js"), ("perl", "ruby"), ("ruby", "ruby"),
+                           ("sh", "shell")):  # fmt: skip
+            if word in first:
+                return kind
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A text in quotes, or a number, with the line it stands on."""
+
+    value: str
+    line: int
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A program text.
+
+    ``code`` has comments replaced by blanks and texts in quotes by two quotes around blanks, at the
+    same places; ``bare`` has the comments alone replaced.
+    """
+
+    text: str
+    kind: str
+    code: str
+    bare: str
+    literals: tuple[Literal, ...]
+
+    def line_of(self, place: int) -> int:
+        """Line of a place in the text, from 1."""
+        return self.text.count("\n", 0, place) + 1
+
+    def line(self, number: int) -> str:
+        """A line, without blanks around it."""
+        lines = self.text.split("\n")
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
+def read(text: str, kind: str) -> Source:
+    """Take a program text apart."""
+    code, bare = list(text), list(text)
+    found: list[Literal] = []
+    line, counted = 1, 0
+    for match in _pattern(kind).finditer(text):
+        start, end = match.span()
+        line += text.count("\n", counted, start)
+        counted = start
+        if match.lastgroup == "comment":
+            _blank(code, start, end)
+            _blank(bare, start, end)
+        elif match.lastgroup == "number":
+            found.append(Literal(match[0].replace("_", ""), line, quoted=False))
+        else:
+            inner = _inside(match[0])
+            found.append(Literal(_unescaped(inner), line, quoted=True))
+            _blank(code, start + 1, end - 1)
+    whole = Source(text, kind, "".join(code), "".join(bare), tuple(found))
+    return replace(whole, literals=(*found, *_together(whole), *_decoded(whole)))
+
+
+def _together(source: Source) -> list[Literal]:
+    """Texts that are put together from pieces that stand one behind the other."""
+    found = []
+    for match in _PIECES.finditer(source.code):
+        pieces = _texts(source, match.start(), match.end())
+        if len(pieces) > 1 and match[0].strip():
+            found.append(Literal("".join(pieces), source.line_of(match.start()), quoted=True))
+    for match in _JOINED.finditer(source.code):
+        pieces = _texts(source, match.start(), match.end(1))
+        between = _texts(source, match.end(1), match.end())
+        text = (between[0] if between else "").join(pieces)
+        found.append(Literal(text, source.line_of(match.start()), quoted=True))
+    return found
+
+
+_PIECES = re.compile(r"([\"'`])\s*\1(?:[ \t\n]*\+?[ \t\n]*([\"'`])\s*\2)+")
+_JOINED = re.compile(r"\[([^\[\]]*)\]\s*\.\s*join\s*\([^)]*\)")
+
+
+def _texts(source: Source, start: int, end: int) -> list[str]:
+    inner = _pattern(source.kind).finditer(source.text, start, end)
+    return [
+        match[0] if match.lastgroup == "number" else _unescaped(_inside(match[0]))
+        for match in inner
+        if match.lastgroup != "comment"
+    ]
+
+
+def _decoded(source: Source) -> list[Literal]:
+    """Texts in base64, and the literals in them, where the program decodes any."""
+    if not re.search(r"b64|base64|atob|fromhex|unhexlify", source.code):
+        return []
+    found = []
+    for one in source.literals:
+        text = _plain(one.value) if one.quoted else None
+        if text is not None:
+            found.append(Literal(text, one.line, quoted=True))
+            inner = read(text, "js").literals if len(text) < len(source.text) else ()
+            found += [replace(each, line=one.line) for each in inner]
+    return found
+
+
+def _plain(text: str) -> str | None:
+    if len(text) < 8 or not re.fullmatch(r"[A-Za-z0-9+/\s]+=*\s*", text):
+        return None
+    for decode in (base64.b64decode, bytes.fromhex):
+        try:
+            plain = decode(text).decode("utf-8")
+        except ValueError:
+            continue
+        if plain.isprintable() or "\n" in plain:
+            return plain
+    return None
+
+
+def _pattern(kind: str) -> re.Pattern[str]:
+    if kind not in _PATTERNS:
+        comment = r"\#[^\n]*" if kind in _HASHES else r"//[^\n]*|/\*.*?(?:\*/|\Z)"
+        quotes = _QUOTES.get(kind, '"' if kind == "rust" else "\"'")
+        texts = [rf"{q}(?:\\.|[^{q}\\])*{q}" if q == "`" else rf"{q}(?:\\.|[^{q}\\\n])*{q}"
+                 for q in quotes]  # fmt: skip
+        if kind == "shell":
+            comment = r"(?:(?<=\s)|(?<=^)|(?<=;))\#[^\n]*"
+            texts = [r'"(?:\\.|[^"\\])*"', r"'[^']*'"]
+        if kind == "python":
+            texts = [r'"""(?:\\.|[^\\])*?"""', r"'''(?:\\.|[^\\])*?'''", *texts]
+        if kind == "rust":
+            texts = [r'r\#+".*?"\#+', r'"(?:\\.|[^"\\])*"', r"'(?:\\.|[^'\\\n])'"]
+        _PATTERNS[kind] = re.compile(
+            rf"(?P<comment>{comment})|(?P<text>{'|'.join(texts)})"
+            r"|(?P<number>(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?![\w.]))",
+            re.DOTALL | re.MULTILINE,
+        )
+    return _PATTERNS[kind]
+
+
+_PATTERNS: dict[str, re.Pattern[str]] = {}
+
+
+def _blank(letters: list[str], start: int, end: int) -> None:
+    for place in range(start, end):
+        if letters[place] != "\n":
+            letters[place] = " "
+
+
+def _inside(text: str) -> str:
+    if text.startswith(("r#", "r##")):
+        return text.partition('"')[2].rpartition('"')[0]
+    for mark in ('"""', "'''"):
+        if text.startswith(mark) and len(text) >= 6:
+            return text[3:-3]
+    return text[1:-1]
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), text, flags=re.DOTALL)
+
+
+_CALLS = re.compile(
+    r"\b(?P<name>readFileSync|readFile|createReadStream|readdirSync|readdir|writeFileSync|writeFile"
+    r"|execSync|exec|spawnSync|spawn|execFileSync|execFile|fetch|get|request|system|popen|qx|open"
+    r"|unlinkSync|unlink|fopen|read_to_string|ReadFile|Command)\s*\(?\s*(?P<quote>[\"'`])"
+)
+_DEEDS = {
+    "readdirSync": "list", "readdir": "list", "writeFileSync": "write", "writeFile": "write",
+    "execSync": "shell", "exec": "shell", "system": "shell", "popen": "shell", "qx": "shell",
+    "spawnSync": "run", "spawn": "run", "execFileSync": "run", "execFile": "run", "Command": "run",
+    "fetch": "fetch", "get": "fetch", "request": "fetch", "unlinkSync": "remove",
+    "unlink": "remove",
+}  # fmt: skip
+
+
+def deeds(text: str, kind: str) -> Iterator[Deed]:
+    """What a program in a language without a parser here does: calls with a text as first argument.
+
+    Arguments after the program's name in a list are taken along for *run*.
+    """
+    source = read(text, kind)
+    for match in _CALLS.finditer(source.bare):
+        start = match.end("quote") - 1
+        end = source.code.find(match["quote"], start + 1)
+        first = _unescaped(source.text[start + 1 : end]) if end > start else ""
+        what = _DEEDS.get(match["name"], "read")
+        if what == "fetch":
+            if first.startswith(("http://", "https://")):
+                sends = re.match(r"[^;]{0,200}?method\s*:\s*[\"'](?:POST|PUT)", source.bare[end:])
+                yield Deed("host" if sends else "fetch", first)
+        elif what == "run":
+            line_end = source.text.find("\n", end)
+            more = read(source.text[end + 1 : line_end if line_end > 0 else None], kind).literals
+            yield Deed("run", "\0".join([first, *(one.value for one in more if one.quoted)]))
+        elif first:
+            yield Deed(what, first)  # type: ignore[arg-type]
