@@ -200,10 +200,11 @@ def test_a_disk_that_fills(small_disk: Path, tmp_path: Path):
 
 
 def test_a_clock_that_jumps(tmp_path: Path):
-    """Every process of the launch finds its clock an hour off, forth and back, every second."""
+    """Every process of the launch finds its clock an hour off, forth and back, at every call."""
     (tmp_path / "sitecustomize.py").write_text(
-        "import time\n_now = time.time\n"
-        "time.time = lambda: _now() + (3600 if int(time.monotonic()) % 2 else -3600)\n"
+        "import itertools, time\n_now = time.time\n"
+        "off = itertools.cycle([3600, -3600, -3600, 3600, -3600, 3600, 3600])\n"
+        "time.time = lambda: _now() + next(off)\n"
     )
     with serving() as server:
         made = Launch(tmp_path, server.url, attempts=3, runs=2)
