@@ -83,6 +83,14 @@ PASSES: list[tuple[Format, dict[str, Any]]] = [
         {"type": "custom", "name": "apply_patch"}, {"type": "local_shell"}], "background": False}),
     ("responses", {"input": [{"type": "function_call", "name": "f", "call_id": "1",
         "arguments": '{"url": "https://x"}'}]}),
+    # A server that cites unasked gets its own reply back.
+    ("messages", {"messages": [{"role": "assistant", "content": [{"type": "text", "text": "a",
+        "citations": [{"type": "web_search_result_location", "url": "https://x"}]}]}]}),
+    ("chat", {"messages": [{"role": "assistant", "content": "a", "annotations": [
+        {"type": "url_citation", "url_citation": {"url": "https://x", "title": "t"}}]}]}),
+    ("responses", {"input": [{"type": "message", "role": "assistant", "content": [
+        {"type": "output_text", "text": "a", "annotations": [
+            {"type": "url_citation", "url": "https://x"}]}]}]}),
     ("gemini", {"tools": [{"functionDeclarations": [{"name": "googleSearch", "parameters": {
         "properties": {"fileUri": {"type": "STRING", "default": "https://x"}}}}]}]}),
     ("gemini", {"contents": [{"parts": [{"functionCall": {"name": "f", "args": {

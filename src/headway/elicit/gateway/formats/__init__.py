@@ -85,7 +85,8 @@ class Rules(_Part):
     address_keys : tuple of str
         Keys whose texts are addresses that the server would fetch.
     opaque_keys : tuple of str
-        Keys below which the harness's own data lie (arguments, schemas), which no server reads so.
+        Keys below which data lie that no server reads so: the harness's own (arguments, schemas),
+        and citations of an earlier reply.
     """
 
     title: str
