@@ -86,13 +86,15 @@ class Where(Part):
 class Log(Part):
     """The harness's own log: JSON lines on its output, or in a file in its home.
 
-    ``answer`` and ``error`` are left out where it says neither in such lines.
+    ``answer``, ``error`` and ``limit`` (of turns, which it was told) are left out where it says no
+    such thing in such lines.
     """
 
     kind: Literal["jsonl"] = "jsonl"
     file: str | None = None
     answer: Where | None = None
     error: Where | None = None
+    limit: Where | None = None
 
 
 class Observed(Part):

@@ -168,12 +168,13 @@ def _identifies(found: Expanded, design: Design, shelf: Shelf) -> dict[str, Any]
             shelf.harness(cell.harness).name,
             cell.prompts,
             setup.effort or "harness",
+            "default" if setup.temperature is None else f"{setup.temperature:g}",
             setup.sampling or "default",
             cell.budget,
             shelf.task(cell.task).name,
         )
         counted[key] = counted.get(key, 0) + 1
-    names = ("model", "harness", "prompts", "effort", "sampling", "budget", "task")
+    names = ("model", "harness", "prompts", "effort", "temperature", "sampling", "budget", "task")
     columns = dict(zip(names, map(list, zip(*counted, strict=True)), strict=True))
     return _told(identify(columns, list(counted.values())))
 

@@ -24,6 +24,7 @@ LABELS = (
     "harness",
     "prompts",
     "effort",
+    "temperature",
     "setup",
     "run",
     "cluster",

@@ -90,10 +90,10 @@ def _choice(design: Design, shelf: Shelf, model: str, setup: str, name: str, bud
             )
     limit = design.budgets[budget]
     sampling = wanted.sampling or default_sampling(harness, profile)
-    if wanted.effort:
-        # Of a harness that keeps its own sampling, the effort alone is replaced.
+    if wanted.sent:
+        # Of a harness that keeps its own sampling, nothing else is replaced.
         kept = profile.sampling if sampling == "profile" else Sampling()
-        changed = kept.model_copy(update={"effort": wanted.effort})
+        changed = kept.model_copy(update=wanted.sent)
         profile, sampling = profile.model_copy(update={"sampling": changed}), "profile"
     return Choice(
         model, setup, name, profile, prompts, wanted.prompts, sampling,

@@ -91,6 +91,10 @@ class Setup(_Part):
         Whose sampling is sent; None is the profile's for our own loop, else the harness's.
     effort : str or None
         Effort of reasoning that is sent in place of any other; the server knows its words.
+    temperature : float or None
+        Sent in place of any other.
+    max_tokens : int or None
+        Longest reply, in tokens; sent in place of any other.
     budgets : tuple of str
         Budgets by name; empty is all of the design's.
     """
@@ -99,7 +103,15 @@ class Setup(_Part):
     prompts: str = "harness"
     sampling: Literal["profile", "harness"] | None = None
     effort: str | None = None
+    temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
     budgets: tuple[str, ...] = ()
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What is sent in place of any other, by the names of a profile's sampling."""
+        named = {name: getattr(self, name) for name in ("effort", "temperature", "max_tokens")}
+        return {name: value for name, value in named.items() if value is not None}
 
 
 class Design(_Part):

@@ -101,6 +101,7 @@ def _row(run: Run, rules: Rules, *, several: bool, marks: list[str]) -> Row:
         "harness": run.harness.name,
         "prompts": run.setup.prompts,
         "effort": run.setup.effort,
+        "temperature": run.setup.temperature,
         "budget": run.budget.limit,
         "setup": setup_of(run),
         "run": whole_run(run),

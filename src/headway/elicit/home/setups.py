@@ -14,19 +14,24 @@ def setup_of(run: Run) -> str:
     """Harness and prompts in words, and a hash of all that a setup is; not model, task or attempt.
 
     Two runs have one name if the harness (its file and what was installed), whose sampling was
-    sent, prompts, effort and budget were the same. Prices do not count, nor does the seed.
+    sent, prompts, effort, temperature, longest reply and budget were the same. Prices do not
+    count, nor does the seed.
     """
     kept = {
         "harness": (run.harness.name, run.harness.digest, run.harness.installed_digest),
         "sampling": run.model.sampling,
         "prompts": run.setup.prompts_digest,
         "effort": run.setup.effort,
+        "temperature": run.setup.temperature,
+        "max_tokens": run.setup.max_tokens,
         "budget": (run.budget.kind, run.budget.limit, run.budget.weights.model_dump()),
     }
     text = json.dumps(kept, sort_keys=True)
     words = [run.harness.name]
     if run.setup.prompts != "harness":
         words.append(run.setup.prompts)
+    if run.setup.temperature is not None:
+        words.append(f"t{run.setup.temperature:g}")
     return f"{'+'.join(words)}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 

@@ -89,8 +89,9 @@ class SetupUsed(_Part):
     """What a design set beside the harness, with the names that it has there.
 
     ``prompts`` is the name of what replaced the harness's system prompt or was added to it, and
-    ``prompts_digest`` the hash of these texts (null: neither). ``effort`` is what was sent in place
-    of the harness's. Names are null in a run of no design.
+    ``prompts_digest`` the hash of these texts (null: neither). ``effort``, ``temperature``
+    and ``max_tokens`` are what was sent in place of the harness's. Names are null in a run of no
+    design.
     """
 
     design: str | None = None
@@ -98,6 +99,8 @@ class SetupUsed(_Part):
     prompts: str = "harness"
     prompts_digest: str | None = None
     effort: str | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
     budget: str | None = None
     seed: int | None = None
 

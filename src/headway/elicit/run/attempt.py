@@ -12,7 +12,7 @@ from headway.elicit.gateway.summary import Summary
 from headway.elicit.held import scratch
 from headway.elicit.image import Image
 from headway.elicit.record import Ended as RunEnded
-from headway.elicit.run.complaint import complaint
+from headway.elicit.run.complaint import last_word
 from headway.elicit.run.ending import Evidence, conclude
 from headway.elicit.run.gateway import Gateway
 from headway.elicit.run.plan import Plan
@@ -145,6 +145,7 @@ class _Try:
         printed = self.folder / "harness/stdout"
         if log.file:
             printed = self.folder / "harness/home" / Path(log.file).name
+        word = last_word(log, printed)
         return Evidence(
             replies=summary.replies if summary else last.replies,
             fatal=fatal,
@@ -156,7 +157,8 @@ class _Try:
             exit_code=said.exit_code if said else None,
             signal=said.signal if said else None,
             text=said.text if said else "",
-            complaint=complaint(log, printed),
+            complaint=word.error,
+            limit=word.limit,
         )
 
 

@@ -48,6 +48,8 @@ class Evidence:
         The sandbox's own sentence.
     complaint : str or None
         What the harness's own log gives as its error, where it has one.
+    limit : str or None
+        What it gives as the limit of turns that it reached.
     """
 
     replies: int
@@ -61,6 +63,7 @@ class Evidence:
     signal: int | None = None
     text: str = ""
     complaint: str | None = None
+    limit: str | None = None
 
 
 def conclude(seen: Evidence) -> tuple[Ended, str]:
@@ -99,6 +102,8 @@ def _by_harness(seen: Evidence) -> tuple[Ended, str]:
         return "harness_error", f"The harness ended ({code}) without a reply of the model{said}."
     if seen.refused:
         return "refused", "The model's server said that the model refused."
+    if seen.limit:
+        return "completed", f"The limit that the harness was told was reached: {seen.limit}."
     if seen.complaint:
         return "harness_error", f"The harness reported an error: {seen.complaint}"
     if seen.exit_code:

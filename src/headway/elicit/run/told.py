@@ -10,6 +10,7 @@ import headway
 from headway.elicit import toolchain
 from headway.elicit.gateway.summary import Summary
 from headway.elicit.image import Image
+from headway.elicit.profile import Sampling
 from headway.elicit.record import HarnessUsed, ModelUsed, SetupUsed, Spending, TaskUsed
 from headway.elicit.run.plan import Plan, digest
 from headway.elicit.run.room import Ready
@@ -69,13 +70,15 @@ def harness_used(plan: Plan, ready: Ready) -> HarnessUsed:
 
 def setup_used(plan: Plan) -> SetupUsed:
     """How a design calls this setup, and what it changed in the harness's own."""
-    effort = plan.profile.sampling.effort if plan.sampling == "profile" else None
+    sent = plan.profile.sampling if plan.sampling == "profile" else Sampling()
     return SetupUsed(
         design=plan.named.design,
         name=plan.named.setup,
         prompts=plan.named.prompts,
         prompts_digest=plan.prompts_digest,
-        effort=effort,
+        effort=sent.effort,
+        temperature=sent.temperature,
+        max_tokens=sent.max_tokens,
         budget=plan.named.budget,
         seed=plan.seed,
     )

@@ -61,7 +61,7 @@ def loop(args: argparse.Namespace, rules: Data, here: Path, log: Log) -> None:
             raise Ended("answer", reply.text)
         else:
             turns.append({"role": "user", "content": rules["cut"]})
-    raise Ended("turns", f"{args.max_turns} turns")
+    raise Ended("turns", "1 turn" if args.max_turns == 1 else f"{args.max_turns} turns")
 
 
 def told(args: argparse.Namespace, rules: Data, here: Path) -> tuple[str, list[Data]]:

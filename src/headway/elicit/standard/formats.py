@@ -1,4 +1,4 @@
-"""What the loop sends and reads: two wire formats with a tool, and one with replies in JSON.
+"""What the loop sends and reads: two wire formats with a tool, and replies in JSON or in a block.
 
 A format is three functions: the path and body of a request, what a reply says, and the turns that
 tell the model what its commands printed.
@@ -7,6 +7,7 @@ tell the model what its commands printed.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ STEP = [
     {"type": "object", "properties": {name: {"type": "string"}}, "required": [name]}
     for name in ("command", "answer")
 ]
+FENCED = re.compile(r"```[a-z]*\n(.*?)```", re.DOTALL)
 
 
 class Call(NamedTuple):
@@ -126,6 +128,25 @@ def read_step(reply: Data) -> Reply:
     return Reply(turn, text, () if command is None else (Call("", command),), "")
 
 
+def block(rules: Data, system: str, turns: list[Data]) -> tuple[str, Data]:
+    """A request for chat completions whose reply is free text."""
+    del rules
+    body = {"messages": [{"role": "system", "content": system}, *turns]}
+    return "/v1/chat/completions", body
+
+
+def read_block(reply: Data) -> Reply:
+    """What free text says: its first fenced block is a command, and without one it is the answer.
+
+    A block that the limit of length cut off is not run.
+    """
+    turn, text, _, end = read_chat(reply)
+    found = FENCED.search(text)
+    if found:
+        return Reply(turn, text, (Call("", found.group(1).strip()),), "")
+    return Reply(turn, text, (), "cut" if "```" in text else end)
+
+
 def tell_step(results: Sequence[tuple[str, str]]) -> list[Data]:
     """A turn of the user's."""
     return [{"role": "user", "content": text} for _, text in results]
@@ -135,4 +156,5 @@ FORMATS = {  # by the rules' mode and the wire format
     ("tools", "chat"): Format(chat, read_chat, tell_chat),
     ("tools", "messages"): Format(messages, read_messages, tell_messages),
     ("reply", "chat"): Format(step, read_step, tell_step),
+    ("block", "chat"): Format(block, read_block, tell_step),
 }

@@ -24,8 +24,8 @@ def serve(port: int) -> xllamacpp.Server:
     params.model_alias = {"smollm2-135m"}
     params.hostnames = ["127.0.0.1"]
     params.port = port
-    params.n_ctx = 4096
-    params.n_parallel = 1
+    params.n_ctx = 8192
+    params.n_parallel = 4
     params.cpuparams.n_threads = 2
     params.warmup = False
     return xllamacpp.Server(params)
