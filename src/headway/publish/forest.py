@@ -44,13 +44,13 @@ def fit_spec(document: dict[str, Any], source: str, term: str | None = None) -> 
     rows = _levels(document, chosen)
     left = len(document["levels"][chosen]) - len(rows)
     more = f", {left} in the middle left out" if left else ""
-    return _page(
+    return stacked(
         [
-            _panel(spreads, "SD of effects (logits)", _title("How much each varies", level)),
-            _panel(
+            panel(spreads, "SD of effects (logits)", titled("How much each varies", level)),
+            panel(
                 rows,
                 "Effect (logits), around the mean of the term",
-                _title(f"Levels of {chosen}{more}", level),
+                titled(f"Levels of {chosen}{more}", level),
             ),
         ],
         f"{document['formula']}. {document['n_cells']:,} cells of {source}. Headway.",
@@ -76,13 +76,13 @@ def _levels(document: dict[str, Any], term: str) -> list[Row]:
 def setups_spec(document: dict[str, Any], source: str) -> dict[str, Any]:
     """Paired differences of harnesses from the common one, of ``headway setups --json``."""
     common = document["common"]
-    title = _title(f"Harnesses against {common}", f"{document['level']:.0%}")
+    title = titled(f"Harnesses against {common}", f"{document['level']:.0%}")
     title["subtitle"] = [
         "Difference in per cent of the same items solved, models in both harnesses (how many",
         f"in brackets). {title['subtitle']}",
     ]
-    panel = _panel(harness_rows(document), f"Points above {common}", title)
-    return _page([panel], f"{document['n_items']:,} items of {source}. Headway.")
+    panel = panel(harness_rows(document), f"Points above {common}", title)
+    return stacked([panel], f"{document['n_items']:,} items of {source}. Headway.")
 
 
 def harness_rows(document: dict[str, Any]) -> list[Row]:
@@ -138,11 +138,13 @@ def _absent(harness: Row, group: str) -> str:
     return f"{group} did not run in {'both' if group in harness['models'] else 'it'}"
 
 
-def _title(text: str, level: str) -> dict[str, Any]:
+def titled(text: str, level: str) -> dict[str, Any]:
+    """A heading that says what the bars are."""
     return heading(text, f"Bars are {level} intervals.", offset=10)
 
 
-def _panel(rows: Sequence[Row], axis: str, title: dict[str, Any]) -> dict[str, Any]:
+def panel(rows: Sequence[Row], axis: str, title: dict[str, Any]) -> dict[str, Any]:
+    """Rows with a label, a value and its interval, or a note where there is none."""
     # Two rows may have the same label; invisible marks keep them apart.
     marked = [{"weights": "unknown", "note": "", **row, "row": k} for k, row in enumerate(rows)]
     groups = [name for name in COLOURS if name in {row["weights"] for row in marked}]
@@ -240,7 +242,8 @@ def _by(values: dict[str, str], groups: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _page(panels: Sequence[dict[str, Any]], foot: str) -> dict[str, Any]:
+def stacked(panels: Sequence[dict[str, Any]], foot: str) -> dict[str, Any]:
+    """Panels one below the other, with a line at the foot."""
     return sheet(
         config={
             "view": {"stroke": None},
@@ -263,7 +266,7 @@ def _page(panels: Sequence[dict[str, Any]], foot: str) -> dict[str, Any]:
 
 def changes_spec(document: dict[str, Any]) -> dict[str, Any]:
     """Changes on leaving the standard harness, as ``headway why harness --json`` has them."""
-    title = _title("Leaving the standard harness", f"{document['level']:.0%}")
+    title = titled("Leaving the standard harness", f"{document['level']:.0%}")
     title["subtitle"] = [
         "Change in per cent of the same items solved, each model against itself; the gap is closed",
         f"less open (how many models in brackets). {title['subtitle']}",
@@ -276,8 +279,8 @@ def changes_spec(document: dict[str, Any]) -> dict[str, Any]:
         for side in ("closed", "open", "all", "gap")
         if side != "all" or any(p["openness"] is None for p in change["pairs"])
     ]
-    panel = _panel(rows, "Points", title)
-    return _page([panel], f"{len(document['sets'])} sets. Not randomised. Headway.")
+    panel = panel(rows, "Points", title)
+    return stacked([panel], f"{len(document['sets'])} sets. Not randomised. Headway.")
 
 
 def _side_row(name: str, change: Row, side: str) -> Row:

@@ -110,7 +110,8 @@ def _afterwards(design: Design, top: Maximum, variance: tuple[Spread, ...]) -> l
     ]
     out += [
         f"The SD of {term.name} runs to its upper bound: its levels part successes from failures "
-        "almost without exception, and how far they lie apart is not known."
+        "almost without exception, and how far they lie apart is not known. Fixed effects have no "
+        "scale then: do not read their intervals."
         for term, log_sd in zip(design.terms, top.phi, strict=False)
         if log_sd > HIGH - 0.01
     ]
