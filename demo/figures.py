@@ -51,6 +51,28 @@ class Effect:
         return self.known and (self.low > 0 or self.high < 0)
 
 
+@dataclass(frozen=True)
+class Found:
+    """Everything that the page and its picture say."""
+
+    frame: pl.DataFrame
+    attempts: int
+    effects: list[Effect]
+    by_attempts: list[tuple[int, list[Effect]]]
+    shares: list[dict[str, Any]]
+    abilities: list[dict[str, Any]]
+    tasks: list[dict[str, Any]]
+
+
+def find(frame: pl.DataFrame) -> Found:
+    """The figures of responses as ``headway import`` writes them."""
+    attempts = int(frame["run"].str.extract(r"(\d+)$").cast(pl.Int64).max())  # type: ignore[arg-type]
+    ladder = by_attempts(frame, attempts)
+    return Found(
+        frame, attempts, ladder[-1][1], ladder, shares(frame), abilities(frame), tasks(frame)
+    )
+
+
 def fitted(frame: pl.DataFrame, formula: str) -> Facets:
     """A crossed fit of rows as ``headway import`` writes them."""
     return facets(Responses.build(_columns(frame)), formula, level=LEVEL)
@@ -63,8 +85,9 @@ def _columns(frame: pl.DataFrame) -> dict[str, pl.Series]:
     return {**labels, "successes": told["successes"], "trials": told["trials"]}
 
 
-def effects(frame: pl.DataFrame, fit: Facets) -> list[Effect]:
+def effects_of(frame: pl.DataFrame) -> list[Effect]:
     """Each factor's effect, with the shares solved at its two levels over the same tasks."""
+    fit = fitted(frame, EFFECTS)
     known = all(one.sd < WIDEST for one in fit.variance)
     found = []
     for one in fit.fixed[1:]:
@@ -88,7 +111,7 @@ def by_attempts(frame: pl.DataFrame, attempts: int) -> list[tuple[int, list[Effe
     found = []
     for most in range(1, attempts + 1):
         part = frame.filter(number <= most)
-        found.append((most, effects(part, fitted(part, EFFECTS))))
+        found.append((most, effects_of(part)))
     return found
 
 
@@ -133,7 +156,8 @@ def abilities(frame: pl.DataFrame) -> list[dict[str, Any]]:
 def tasks(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """Runs and solved runs of each task, in all and in its best and worst setup."""
     rows = []
-    for (item,), part in frame.group_by(["item"]):
+    told = frame.filter(pl.col("successes").is_not_null())
+    for (item,), part in told.group_by(["item"]):
         cells = part.group_by("setup").agg(pl.col("successes").sum(), pl.col("trials").sum())
         share = cells["successes"] / cells["trials"]
         rows.append(
@@ -141,8 +165,7 @@ def tasks(frame: pl.DataFrame) -> list[dict[str, Any]]:
                 "task": str(item).removeprefix("headway/"),
                 "solved": int(part["successes"].sum()),
                 "runs": int(part["trials"].sum()),
-                "best": float(share.max()),  # type: ignore[arg-type]
-                "worst": float(share.min()),  # type: ignore[arg-type]
+                "ends": (share.to_numpy().min(), share.to_numpy().max()),
             }
         )
     return sorted(rows, key=lambda row: (-row["solved"] / max(row["runs"], 1), row["task"]))
@@ -156,12 +179,18 @@ def interval(solved: int, runs: int) -> tuple[float, float]:
     return low, high
 
 
-def needed(widths: list[tuple[int, float]], half: float) -> int | None:
-    """Attempts until an interval's half-width is `half`; None where attempts alone do not do it.
+def needed(ladder: list[tuple[int, list[Effect]]], place: int, half: float) -> int | None:
+    """Attempts until the interval of an effect is ± `half`; None where attempts alone do not do it.
 
-    Its square falls as a + b / attempts: a is what more attempts at the same tasks cannot mend.
+    The square of its half-width falls as a + b / attempts: a is what more attempts at the same
+    tasks cannot mend. None also beyond ten times what was run: so far nothing is known.
     """
-    n, square = np.array([(1 / attempts, width**2) for attempts, width in widths]).T
-    b, a = np.polyfit(n, square, 1)
+    known = [(n, told[place]) for n, told in ladder if n > 1 and told[place].known]
+    if len(known) < 2:
+        return None
+    each, square = np.array([(1 / n, (e.high - e.low) ** 2 / 4) for n, e in known]).T
+    b, a = np.polyfit(each, square, 1)
     left = half**2 - max(a, 0.0)
-    return math.ceil(b / left) if left > 0 and b > 0 else None
+    if left <= 0 or b <= 0 or b / left > 10 * ladder[-1][0]:
+        return None
+    return math.ceil(b / left)

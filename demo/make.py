@@ -47,12 +47,10 @@ def served(port: int) -> Iterator[str]:
 def design(args: argparse.Namespace, url: str) -> Path:
     """The design with the tasks, attempts and address that are wanted, beside the runs."""
     text = (HERE / "design.toml").read_text(encoding="utf-8")
-    wanted = {"tasks": json.dumps(args.tasks), "attempts": str(args.attempts)}
-    wanted["server"] = json.dumps(url)
+    wanted = {"tasks": args.tasks, "attempts": args.attempts, '"smollm2-135m"': url}
     for name, value in wanted.items():
-        line = rf'^"smollm2-135m" = .*$' if name == "server" else rf"^{name} = .*$"
-        said = f'"smollm2-135m" = {value}' if name == "server" else f"{name} = {value}"
-        text, found = re.subn(line, lambda _, said=said: said, text, flags=re.MULTILINE)
+        said = f"{name} = {json.dumps(value)}"
+        text, found = re.subn(f"^{name} = .*$", said.replace("\\", "/"), text, flags=re.MULTILINE)
         assert found == 1, name
     args.out.mkdir(parents=True, exist_ok=True)
     path: Path = args.out / "demo.toml"
@@ -70,6 +68,7 @@ def headway(*words: object) -> str:
 
 
 def main() -> None:
+    """Everything, from the model to the page."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--tasks", nargs="+", default=["smoke"], help="a suite, or tasks by name")
     parser.add_argument("--attempts", type=int, default=5)
@@ -82,7 +81,7 @@ def main() -> None:
     begun = time.monotonic()
     with served(args.port) as url:
         headway("elicit", "run", design(args, url), "--out", runs)
-    print(f"All runs are there after {time.monotonic() - begun:.0f} s.", file=sys.stderr)  # noqa: T201
+    print(f"All runs are there after {time.monotonic() - begun:.0f} s.", file=sys.stderr)
     audit = json.loads(headway("elicit", "audit", runs, "--json"))
     headway("import", runs, "--out", responses)
     write(args, audit)
@@ -91,7 +90,8 @@ def main() -> None:
 def write(args: argparse.Namespace, audit: dict[str, Any]) -> None:
     """The page and its picture."""
     import polars as pl
-    from page import find, page  # beside this file
+    from figures import find  # beside this file
+    from page import page
     from picture import picture
 
     from headway.publish.chart import save
@@ -100,7 +100,7 @@ def write(args: argparse.Namespace, audit: dict[str, Any]) -> None:
     drawing = args.page.with_suffix(".svg")
     save(picture(found), drawing)
     args.page.write_text(page(found, audit, drawing.name), encoding="utf-8")
-    print(f"Wrote {args.page} and {drawing}.", file=sys.stderr)  # noqa: T201
+    print(f"Wrote {args.page} and {drawing}.", file=sys.stderr)
 
 
 if __name__ == "__main__":

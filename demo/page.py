@@ -3,210 +3,197 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import figures as of
-import polars as pl
+from words import TERMS, joined, level, percent, rows_as_table, signed
 
-TERMS = {
-    "harness": "format of the reply",
-    "prompts": "prompt",
-    "temperature": "temperature",
-    "setup": "the setup, beyond these three",
-    "item": "which task it is",
-    "item:setup": "a task in one setup rather than another",
-    "luck": "luck of a single attempt",
-}
-LEVELS = {
-    ("harness", "standard-reply"): "JSON",
-    ("harness", "standard-block"): "code block",
-    ("prompts", "harness"): "plain",
-    ("prompts", "hints"): "with hints",
-}
 HALF = 0.5  # logits: the half-width at which an effect of this size is told from none
 
 
-@dataclass(frozen=True)
-class Found:
-    """Everything that the page and its picture say."""
+def page(found: of.Found, audit: dict[str, Any], picture: str) -> str:
+    """The text, in Markdown.
 
-    frame: pl.DataFrame
-    attempts: int
-    effects: list[of.Effect]
-    by_attempts: list[tuple[int, list[of.Effect]]]
-    shares: list[dict[str, Any]]
-    abilities: list[dict[str, Any]]
-    tasks: list[dict[str, Any]]
-    cautions: tuple[str, ...]
-
-
-def find(frame: pl.DataFrame) -> Found:
-    """The figures of responses as ``headway import`` writes them."""
-    attempts = int(frame["run"].str.extract(r"(\d+)$").cast(pl.Int64).max())  # type: ignore[arg-type]
-    fit = of.fitted(frame, of.EFFECTS)
-    return Found(
-        frame,
-        attempts,
-        of.effects(frame, fit),
-        of.by_attempts(frame, attempts),
-        of.shares(frame),
-        of.abilities(frame),
-        of.tasks(frame),
-        fit.cautions,
-    )
-
-
-def page(found: Found, audit: dict[str, Any], picture: str) -> str:
-    """The text, in Markdown."""
+    Parameters
+    ----------
+    found
+        The figures.
+    audit
+        As ``headway elicit audit --json`` has it.
+    picture
+        Name of the drawing, beside the page.
+    """
     parts = (
-        _head(found, picture),
-        _effects(found),
-        _setups(found),
-        _tasks(found),
-        _shares(found),
-        _attempts(found),
-        _next(found),
-        _audit(found, audit),
-        _again(found),
+        *_head(found),
+        f"![Effects of the setup, and ability in each setup, with intervals]({picture})",
+        *_effects(found),
+        *_setups(found),
+        *_tasks(found),
+        *_shares(found),
+        *_attempts(found),
+        *_next(found),
+        *_audit(found, audit),
+        *_again(found),
     )
     return "\n\n".join(parts) + "\n"
 
 
-def level(factor: str, name: str) -> str:
-    """A level in words: ``JSON``, ``temperature 0.2``."""
-    if factor == "temperature":
-        return f"temperature {float(name):g}"
-    return LEVELS.get((factor, name), name)
-
-
-def _head(found: Found, picture: str) -> str:
-    frame = found.frame
-    runs, solved = len(frame), int(frame["successes"].sum())
-    clear = [e for e in found.effects if e.clear]
-    open_ = [e for e in found.effects if not e.clear]
-    days = " to ".join(sorted({str(frame["date"].min()), str(frame["date"].max())}))
-    told = " ".join(_sentence(e) for e in clear)
-    untold = _list(TERMS[e.factor] for e in open_)
-    rest = (
-        f"For the {untold} these runs leave the direction open." if open_ else "All three are told."
+def _prose(*sentences: str, first: str = "") -> str:
+    return textwrap.fill(
+        " ".join(filter(None, sentences)),
+        110,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
-    return f"""# A demonstration: one small model, eight setups
-
-*Written by `make demo` from the runs of {days}; no figure here was typed.*
-
-How much of a score is the model, and how much the way it was run? Here the model never changes. It is
-SmolLM2-135M-Instruct, an open model so small that it runs on two processor cores, and it did
-{len(found.tasks)} small tasks in {len(found.abilities)} setups: two prompts, two temperatures, two formats of
-reply. Each task was tried {found.attempts} times in each setup, with one reply of at most 64 tokens. Of {runs}
-runs {solved} were solved ({_percent(solved / runs)}).
-
-**What came out.** {told} {rest} Solved runs by setup range from {_percent(_share(found.abilities[-1]))} to
-{_percent(_share(found.abilities[0]))}: the same weights, the same tasks, the same judge. Whoever publishes one
-of these figures as the score of the model has chosen it.
-
-![Effects of the setup, and ability in each setup, with intervals]({picture})"""
 
 
-def _effects(found: Found) -> str:
+def _head(found: of.Found) -> tuple[str, ...]:
+    frame, best, worst = found.frame, found.abilities[0], found.abilities[-1]
+    runs, solved = int(frame["trials"].sum()), int(frame["successes"].sum())
+    days = joined(sorted({str(frame["date"].min()), str(frame["date"].max())}))
+    told = [_sentence(effect) for effect in found.effects if effect.clear]
+    untold = [TERMS[effect.factor] for effect in found.effects if not effect.clear]
+    rest = f"What the {joined(untold)} does, these runs leave open." if untold else ""
+    ends = [percent(row["solved"] / row["runs"]) for row in (worst, best)]
+    return (
+        "# A demonstration: one small model, eight setups",
+        f"*Written by `make demo` from runs of {days}; no figure here was typed.*",
+        _prose(
+            "How much of a score is the model, and how much the way it was run? Here the model "
+            "never changes. It is SmolLM2-135M-Instruct, an open model so small that it runs on "
+            f"two processor cores, and it did {len(found.tasks)} small tasks in "
+            f"{len(found.abilities)} setups: two prompts, two temperatures, two formats of reply. "
+            f"Each task was tried {_times(found.attempts)} in each setup, with one reply of at "
+            f"most 64 tokens. Of {runs} runs {solved} were solved ({percent(solved / runs)})."
+        ),
+        _prose(
+            "**What came out.**",
+            *told,
+            rest,
+            f"From the worst to the best setup, {ends[0]} to {ends[1]} of runs are solved: the "
+            "same weights, the same tasks, the same judge. Whoever publishes one of these figures "
+            "as the score of the model has chosen it.",
+        ),
+    )
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _sentence(effect: of.Effect) -> str:
+    up, down = level(effect.factor, effect.of), level(effect.factor, effect.against)
+    shares = effect.share_of, effect.share_against
+    if effect.logit < 0:
+        up, down, shares = down, up, shares[::-1]
+    more, less = map(percent, shares)
+    return f"{up[0].upper()}{up[1:]} solves more than {down}: {more} of runs against {less}."
+
+
+def _effects(found: of.Found) -> tuple[str, ...]:
     rows = [
         (
             TERMS[e.factor].capitalize(),
             f"{level(e.factor, e.of)} against {level(e.factor, e.against)}",
-            f"{_percent(e.share_of)} against {_percent(e.share_against)}",
-            _signed(e.logit),
+            f"{percent(e.share_of)} against {percent(e.share_against)}",
+            signed(e.logit),
             _between(e),
             "yes" if e.clear else "no",
         )
         for e in found.effects
     ]
     header = ("part of the setup", "compared", "runs solved", "effect", "95% interval", "told?")
-    return f"""## What the setup does
+    return (
+        "## What the setup does",
+        rows_as_table(header, rows, "lllrcl"),
+        _prose(
+            "Effects are in logits: one logit multiplies the odds of success by 2.7. The interval "
+            "takes in the luck of attempts, and that a setup may suit one task and not another. "
+            "*Told* means that it leaves out zero. Each comparison is between the same tasks, as "
+            "often, with all else equal."
+        ),
+    )
 
-{_table(header, rows, ":--- | :--- | :--- | ---: | :---: | :---")}
 
-Effects are in logits: one logit multiplies the odds of success by 2.7. The interval takes in the luck of
-attempts and that a setup may suit one task and not another. *Told* means that it leaves out zero.
-Every comparison is between the same tasks, as often, with all else equal."""
+def _between(effect: of.Effect) -> str:
+    if not effect.known:
+        return "no scale yet"
+    return f"{signed(effect.low)} to {signed(effect.high)}"
 
 
-def _setups(found: Found) -> str:
+def _setups(found: of.Found) -> tuple[str, ...]:
     rows = [
         (
             level("harness", row["harness"]),
             level("prompts", row["prompts"]),
             f"{row['temperature']:g}",
             f"{row['solved']} of {row['runs']}",
-            _signed(row["ability"]),
-            f"{_signed(row['low'])} to {_signed(row['high'])}",
+            signed(row["ability"]),
+            f"{signed(row['low'])} to {signed(row['high'])}",
         )
         for row in found.abilities
     ]
     header = ("format", "prompt", "temperature", "solved", "ability", "95% interval")
-    apart = _apart(found.abilities)
-    return f"""## Ability of one model in each setup
-
-{_table(header, rows, ":--- | :--- | ---: | ---: | ---: | :---:")}
-
-These are abilities on one Rasch scale, in logits around the mean of the setups, as if each setup were a model
-of its own. {apart}"""
-
-
-def _apart(rows: list[dict[str, Any]]) -> str:
-    best, worst = rows[0], rows[-1]
-    wide = best["ability"] - worst["ability"]
-    if best["low"] > worst["high"]:
-        return (
-            f"The best and the worst are {wide:.1f} logits apart and their intervals do not touch: "
-            "on a leaderboard these would pass for two different models."
-        )
+    best, worst = found.abilities[0], found.abilities[-1]
+    said = (
+        "and their intervals do not touch: on a leaderboard these would pass for two different "
+        "models."
+        if best["low"] > worst["high"]
+        else "but their intervals overlap: a ranking of all of them is not settled by these runs."
+    )
     return (
-        f"The best and the worst are {wide:.1f} logits apart, but their intervals overlap: a ranking "
-        "of all eight is not settled by these runs."
+        "## Ability of one model in each setup",
+        rows_as_table(header, rows, "llrrrc"),
+        _prose(
+            "These are abilities on one Rasch scale, in logits around the mean of the setups, as "
+            "if each setup were a model of its own. The best and the worst are "
+            f"{best['ability'] - worst['ability']:.1f} logits apart,",
+            said,
+        ),
     )
 
 
-def _tasks(found: Found) -> str:
+def _tasks(found: of.Found) -> tuple[str, ...]:
     rows = [
-        (
-            row["task"],
-            f"{row['solved']} of {row['runs']}",
-            _percent(row["best"]),
-            _percent(row["worst"]),
-        )
+        (row["task"], f"{row['solved']} of {row['runs']}", *map(percent, row["ends"]))
         for row in found.tasks
     ]
     never = [row["task"] for row in found.tasks if row["solved"] == 0]
     always = [row["task"] for row in found.tasks if row["solved"] == row["runs"]]
-    said = []
-    if never:
-        said.append(f"Never solved: {_list(never)}.")
-    if always:
-        said.append(f"Always solved: {_list(always)}.")
-    if said:
-        said.append("Such tasks say that they are too hard or too easy here, and nothing of setups.")
-    header = ("task", "solved", "in its best setup", "in its worst")
-    return f"""## The tasks
+    said = [
+        f"{word} solved: {joined(names)}."
+        for word, names in (("Never", never), ("Always", always))
+        if names
+    ]
+    rest = (
+        "Such tasks are too hard or too easy here, and tell nothing of setups."
+        if said
+        else "Every task was solved sometimes, and none always."
+    )
+    header = ("task", "solved", "in its worst setup", "in its best")
+    return "## The tasks", rows_as_table(header, rows, "lrrr"), _prose(*said, rest)
 
-{_table(header, rows, ":--- | ---: | ---: | ---:")}
 
-{" ".join(said) or "Every task was solved sometimes and not always."}"""
-
-
-def _shares(found: Found) -> str:
+def _shares(found: of.Found) -> tuple[str, ...]:
     rows = [
-        (TERMS[row["term"]], f"{row['sd']:.2f}", _bounds(row), _percent(row["share"]))
+        (TERMS[row["term"]], f"{row['sd']:.2f}", _bounds(row), percent(row["share"]))
         for row in sorted(found.shares, key=lambda row: -row["share"])
     ]
     header = ("source of variation", "SD (logits)", "95% interval", "share of variance")
-    return f"""## Where the variation comes from
-
-{_table(header, rows, ":--- | ---: | :---: | ---:")}
-
-All factors vary at once here, each around its own mean. The luck of a single attempt has a known size on this
-scale (variance π²/3). A factor with two levels tells its SD only roughly, which is why these intervals are
-wide: shares are estimates, and the table of effects above is the safer one to quote."""
+    return (
+        "## Where the variation comes from",
+        rows_as_table(header, rows, "lrcr"),
+        _prose(
+            "All sources at once, each around its own mean. The luck of a single attempt has a "
+            "known size on this scale (variance π²/3). Two levels tell the SD of a factor only "
+            "roughly, which is why these intervals are wide: quote the table of effects above "
+            "rather than these shares."
+        ),
+    )
 
 
 def _bounds(row: dict[str, Any]) -> str:
@@ -217,152 +204,112 @@ def _bounds(row: dict[str, Any]) -> str:
     return f"{row['low']:.2f} to {row['high']:.2f}"
 
 
-def _attempts(found: Found) -> str:
-    header = ("attempts a task and setup", *(TERMS[e.factor] for e in found.effects))
-    rows = [
-        (str(n), *(_between(e) for e in effects))
-        for n, effects in found.by_attempts
-    ]
+def _attempts(found: of.Found) -> tuple[str, ...]:
+    header = ("attempts", *(TERMS[e.factor] for e in found.effects))
+    rows = [(str(n), *map(_between, effects)) for n, effects in found.by_attempts]
     n = found.attempts
-    all_low, none_high = of.interval(n, n)[0], of.interval(0, n)[1]
-    first = [e.factor for e in found.by_attempts[0][1] if e.clear]
-    last = [e.factor for e in found.by_attempts[-1][1] if e.clear]
-    gained = [TERMS[f] for f in last if f not in first]
-    more = (
-        f"A single attempt would have left the {_list(gained)} open; {n} settle it."
-        if gained
-        else f"What {n} attempts settle, one would have settled here, and what they leave open, it would too."
+    first, last = (
+        {e.factor for e in effects if e.clear}
+        for _, effects in (found.by_attempts[0], found.by_attempts[-1])
     )
-    return f"""## What {n} attempts can show, and what they cannot
+    gained = [TERMS[factor] for factor in of.FACTORS if factor in last - first]
+    more = (
+        f"One attempt would have left open what the {joined(gained)} does; {n} settle it."
+        if gained
+        else ""
+    )
+    all_low, none_high = of.interval(n, n)[0], of.interval(0, n)[1]
+    return (
+        f"## What {n} attempts can show, and what they cannot",
+        "The effects again, as the first attempts alone would have told them (95% intervals, "
+        "logits):",
+        rows_as_table(header, rows, "r" + "c" * len(found.effects)),
+        _prose(
+            more,
+            f"For one task in one setup {n} attempts show little: {n} of {n} solved goes with a "
+            f"chance as low as {percent(all_low)}, and 0 of {n} with one as high as "
+            f"{percent(none_high)} (exact 95% intervals). The comparison over all tasks carries "
+            "the information; a single cell of such a table should not be quoted.",
+        ),
+    )
 
-The effects again, as the first attempts alone would have told them (95% intervals, logits):
 
-{_table(header, rows, "---: | " + " | ".join([":---:"] * len(found.effects)))}
-
-{more} For one task in one setup {n} attempts show little: {n} of {n} solved is compatible with a
-chance of {_percent(all_low)}, and 0 of {n} with one of {_percent(none_high)} (exact 95% intervals). It is the
-comparison over all tasks that carries information; a single cell of such a table should not be quoted."""
-
-
-def _next(found: Found) -> str:
-    said = []
-    for place, effect in enumerate(found.effects):
-        widths = [
-            (n, (e[place].high - e[place].low) / 2)
-            for n, e in found.by_attempts
-            if n > 1 and e[place].known
-        ]
-        if effect.clear or len(widths) < 2:
-            continue
-        n = of.needed(widths, HALF)
-        what = TERMS[effect.factor]
-        if n is None or n > 200:
-            said.append(
-                f"- **{what.capitalize()}**: more attempts at these tasks would not bring the interval to "
-                f"± {HALF} logits, as the effect differs between tasks; more *tasks* would."
-            )
-        else:
-            said.append(
-                f"- **{what.capitalize()}**: about {n} attempts a task and setup would bring the interval to "
-                f"± {HALF} logits."
-            )
+def _next(found: of.Found) -> tuple[str, ...]:
+    said = [_more(found, place) for place, e in enumerate(found.effects) if not e.clear]
     idle = [row["task"] for row in found.tasks if row["solved"] in {0, row["runs"]}]
     if idle:
         said.append(
-            f"- **Tasks**: {len(idle)} of {len(found.tasks)} say nothing about setups here. In their place, "
-            "tasks that are solved about half the time would tell most per run."
+            f"**Tasks**: {len(idle)} of {len(found.tasks)} tell nothing of setups here. In their "
+            "place, tasks that are solved about half the time would tell most per run."
         )
     said.append(
-        "- **A second model.** All this is of one model. Whether hints or a format help others as much, "
-        "the harness question proper, needs the same setups with other models: add them to `models` in "
-        "`demo/design.toml`, and only the missing runs are made."
+        "**A second model**: all this is of one model. Whether hints or a format help others as "
+        "much needs the same setups with other models: add them to `models` in `demo/design.toml`, "
+        "and only the missing runs are made."
     )
-    return "## What to run next\n\n" + "\n".join(said)
+    return "## What to run next", "\n".join(_prose(text, first="- ") for text in said)
 
 
-def _audit(found: Found, audit: dict[str, Any]) -> str:
+def _more(found: of.Found, place: int) -> str:
+    what = f"**{TERMS[found.effects[place].factor].capitalize()}**"
+    n = of.needed(found.by_attempts, place, HALF)
+    if n is None:
+        return (
+            f"{what}: more attempts at these tasks would not bring its interval to ± {HALF} "
+            "logits, as far as these runs tell; more tasks would."
+        )
+    return (
+        f"{what}: about {n} attempts a task and setup would bring its interval to ± {HALF} logits; "
+        "more tasks would do it sooner where its effect differs between them."
+    )
+
+
+def _audit(found: of.Found, audit: dict[str, Any]) -> tuple[str, ...]:
     flagged = {one["run"] for one in audit["findings"] if one["tampers"]}
     hints = {one["run"] for one in audit["findings"]} - flagged
-    runs = len(found.frame)
-    missing = runs - len(found.frame.filter(pl.col("successes").is_not_null()))
-    said = [f"Every run was audited from what went over the wire and what was left behind: {runs}."]
+    told = found.frame["successes"].is_not_null()
+    said = [
+        f"All {len(found.frame)} runs were audited from the wire and from what was left behind."
+    ]
     if flagged:
-        without = of.fitted(found.frame.filter(~pl.col("id").is_in(list(flagged))), of.EFFECTS)
-        effects = ", ".join(
-            f"{TERMS[e.term.partition('[')[0]]} {_signed(e.value)}" for e in without.fixed[1:]
-        )
+        rest = of.effects_of(found.frame.filter(~found.frame["id"].is_in(list(flagged))))
+        effects = joined(f"{TERMS[e.factor]} {signed(e.logit)}" for e in rest)
         said.append(
-            f"{len(flagged)} were found tampered with and count as unsolved above; without them the "
+            f"{len(flagged)} were tampered with and count as unsolved above; without them the "
             f"effects are: {effects}."
         )
     else:
-        said.append("None was found to be tampered with, so there is no second answer without them.")
+        said.append("None was tampered with, so the answer without such runs is the same.")
     if hints:
-        said.append(f"{len(hints)} have a finding that is a hint only, and stay in.")
-    if missing:
-        said.append(f"{missing} have no outcome, for reasons of the machine, and are missing.")
-    return "## Audit\n\n" + " ".join(said)
+        said.append(f"{len(hints)} have a finding that is a hint only; they stay in.")
+    if not told.all():
+        said.append(f"{int((~told).sum())} have no outcome, and are missing, not zero.")
+    return "## Audit", _prose(*said)
 
 
-def _again(found: Found) -> str:
-    tokens = {k: int(found.frame[k].sum()) for k in ("uncached_input", "cache_read")}
-    out = int(found.frame["visible_output"].sum())
-    return f"""## How to make it again
-
-`make demo` serves the model on this machine, runs `demo/design.toml` (what is there already is not run
-again), audits, imports, fits and writes this page; nothing leaves the machine. The {len(found.frame)} runs read
-{tokens["uncached_input"]:,} tokens anew and {tokens["cache_read"]:,} from the server's cache, and wrote {out:,}.
-Another processor rounds otherwise, so single runs may differ; the intervals are there for that. The same by
-hand, with the model served on a port of its own:
-
-```
-headway elicit plan demo/design.toml
-headway elicit run demo/design.toml --out runs
-headway elicit audit runs
-headway import runs --out responses.csv
-headway fit responses.csv --formula '{of.EFFECTS}'
-```"""
-
-
-def _between(effect: of.Effect) -> str:
-    if not effect.known:
-        return "no scale yet"
-    return f"{_signed(effect.low)} to {_signed(effect.high)}"
-
-
-def _sentence(effect: of.Effect) -> str:
-    up, down = level(effect.factor, effect.of), level(effect.factor, effect.against)
-    shares = effect.share_of, effect.share_against
-    if effect.logit < 0:
-        up, down, shares = down, up, shares[::-1]
+def _again(found: of.Found) -> tuple[str, ...]:
+    anew, cached, out = (
+        f"{int(found.frame[kind].sum()):,}"
+        for kind in ("uncached_input", "cache_read", "visible_output")
+    )
     return (
-        f"{up[0].upper()}{up[1:]} solves more than {down}: {_percent(shares[0])} of runs against "
-        f"{_percent(shares[1])}."
+        "## How to make it again",
+        _prose(
+            "`make demo` serves the model on this machine, runs `demo/design.toml` (what is there "
+            "already is not run again), audits, imports, fits and writes this page; nothing leaves "
+            f"the machine. The runs read {anew} tokens anew and {cached} from the server's cache, "
+            f"and wrote {out}. Another processor rounds otherwise, so single runs may differ; the "
+            "intervals are there for that. By hand, with the model served by `python demo/serve.py "
+            "18135`:"
+        ),
+        "```\n" + "\n".join(_COMMANDS) + "\n```",
     )
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]], marks: str) -> str:
-    lines = [header, *rows]
-    return "\n".join(
-        f"| {' | '.join(line) if not isinstance(line, str) else line} |"
-        for line in [lines[0], marks, *lines[1:]]
-    )
-
-
-def _list(words: Iterable[str]) -> str:
-    given = list(words)
-    return " and ".join(filter(None, (", ".join(given[:-1]), given[-1] if given else "")))
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}"
-
-
-def _signed(value: float) -> str:
-    if not math.isfinite(value):
-        return "−∞" if value < 0 else "∞"
-    return f"{value:+.1f}".replace("-", "−")
-
-
-def _share(row: dict[str, Any]) -> float:
-    return float(row["solved"] / row["runs"])
+_COMMANDS: Sequence[str] = (
+    "headway elicit plan demo/design.toml",
+    "headway elicit run demo/design.toml --out runs",
+    "headway elicit audit runs",
+    "headway import runs --out responses.csv",
+    f"headway fit responses.csv --formula '{of.EFFECTS}'",
+)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from figures import FACTORS, LEVEL
-from page import Found, level
+from figures import FACTORS, LEVEL, Found
+from words import level
 
 from headway.publish.forest import panel, stacked, titled
 
@@ -15,14 +15,18 @@ def picture(found: Found) -> dict[str, Any]:
     effects = [
         {
             "label": f"{level(e.factor, e.of)} against {level(e.factor, e.against)}",
-            **{"value": e.logit, "low": e.low, "high": e.high},
+            "value": e.logit,
+            "low": e.low,
+            "high": e.high,
         }
         for e in found.effects
     ]
     setups = [
         {
             "label": ", ".join(level(factor, str(row[factor])) for factor in FACTORS),
-            **{"value": row["ability"], "low": row["low"], "high": row["high"]},
+            "value": row["ability"],
+            "low": row["low"],
+            "high": row["high"],
         }
         for row in found.abilities
     ]

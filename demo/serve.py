@@ -1,4 +1,4 @@
-"""SmolLM2-135M-Instruct on loopback: ``python tests/elicit/smollm.py [PORT]`` says where."""
+"""SmolLM2-135M-Instruct on loopback: ``python demo/serve.py [PORT]`` says where."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def weights() -> Path:
 
 
 def serve(port: int) -> xllamacpp.Server:
+    """The server; the same prompts' beginnings are read once, in one slot each."""
     params = xllamacpp.CommonParams()
     params.model.path = str(weights())
     params.model_alias = {"smollm2-135m"}
@@ -26,7 +27,8 @@ def serve(port: int) -> xllamacpp.Server:
     params.port = port
     params.n_ctx = 8192
     params.n_parallel = 4
-    params.cpuparams.n_threads = 2
+    # A second thread would wait at every step for a core that the sandboxes use.
+    params.cpuparams.n_threads = 1
     params.warmup = False
     return xllamacpp.Server(params)
 

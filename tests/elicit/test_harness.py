@@ -30,7 +30,8 @@ SETTING = Setting(
 def test_the_shipped_ones():
     assert names() == (
         *("claude-code", "codex", "gemini-cli", "inspect-react", "kimi-code", "mini-swe-agent"),
-        *("opencode", "openhands", "pi", "qwen-code", "standard", "standard-reply", "vibe"),
+        *("opencode", "openhands", "pi", "qwen-code", "standard", "standard-block"),
+        *("standard-reply", "vibe"),
     )
 
 

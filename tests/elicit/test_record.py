@@ -105,6 +105,7 @@ def test_only_infra_errors_and_runs_without_a_reply_do_not_count():
         (Evidence(0, exit_code=3, complaint="no key"), "harness_error", r"code 3.*reply.*: no key"),
         (Evidence(3, exit_code=1), "harness_error", "with exit code 1"),
         (Evidence(3, complaint="lost"), "harness_error", "reported an error: lost"),
+        (Evidence(1, exit_code=4, limit="1 turn"), "completed", "limit .* was reached: 1 turn"),
         (Evidence(3, refused=True), "refused", "model refused"),
         (Evidence(3, refused=True, exit_code=1), "refused", "model refused"),
         (Evidence(3, spent=True, exit_code=1), "budget", "used up"),

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.elicit import smollm
 from tests.elicit.running_tasks import own
 
 from headway.elicit.budget import Budget
@@ -24,10 +23,13 @@ pytestmark = [
 ]
 
 
+SERVE = Path(__file__).parents[2] / "demo/serve.py"
+
+
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     server = subprocess.Popen(
-        [sys.executable, smollm.__file__],
+        [sys.executable, SERVE],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -32,9 +32,8 @@ def loop(tmp_path: Path):
         held = json.loads((HERE / rules).read_text())
         folder = tmp_path / "rules"
         folder.mkdir(exist_ok=True)
-        for path in HERE.glob("reply*"), HERE.glob("tools*"):
-            for file in path:
-                (folder / file.name).write_bytes(file.read_bytes())
+        for file in (*HERE.glob("*.json"), *HERE.glob("*.txt")):
+            (folder / file.name).write_bytes(file.read_bytes())
         (folder / rules).write_text(json.dumps({**held, **change}))
         log = tmp_path / "log.jsonl"
         log.unlink(missing_ok=True)
@@ -152,6 +151,25 @@ def test_replies_in_json(loop):
     assert "tools" not in got[0].document
     examples = json.loads((HERE / "reply-examples.json").read_text())
     assert got[0].document["messages"][1:-1] == examples
+
+
+def test_replies_with_a_block(loop):
+    replies = ["```bash\necho hi > f\n", "So:\n```\necho hi > f\n```\n```\nrm f\n```", "done"]
+    code, lines, got = loop([Turn(text=text) for text in replies], rules="block.json")
+    assert (code, lines[-1]["answer"]) == (0, "done")
+    # A block that was cut off is not run, and of several the first is.
+    assert [result["command"] for result in results(lines)] == ["echo hi > f"]
+    assert (loop.work / "f").read_text() == "hi\n"
+    assert not {"tools", "response_format"} & got[0].document.keys()
+    assert "```bash" in got[1].document["messages"][-1]["content"]
+    # The same worked examples as in JSON.
+    block, reply = (
+        [turn["content"] for turn in json.loads((HERE / f"{name}-examples.json").read_text())]
+        for name in ("block", "reply")
+    )
+    for one, other in zip(block, reply, strict=True):
+        word = next(iter(json.loads(other).values())) if other.startswith("{") else other
+        assert one in {word, f"```bash\n{word}\n```"}
 
 
 def test_rules_name_their_formats(loop):

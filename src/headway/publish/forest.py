@@ -81,8 +81,8 @@ def setups_spec(document: dict[str, Any], source: str) -> dict[str, Any]:
         "Difference in per cent of the same items solved, models in both harnesses (how many",
         f"in brackets). {title['subtitle']}",
     ]
-    panel = panel(harness_rows(document), f"Points above {common}", title)
-    return stacked([panel], f"{document['n_items']:,} items of {source}. Headway.")
+    drawn = panel(harness_rows(document), f"Points above {common}", title)
+    return stacked([drawn], f"{document['n_items']:,} items of {source}. Headway.")
 
 
 def harness_rows(document: dict[str, Any]) -> list[Row]:
@@ -279,8 +279,8 @@ def changes_spec(document: dict[str, Any]) -> dict[str, Any]:
         for side in ("closed", "open", "all", "gap")
         if side != "all" or any(p["openness"] is None for p in change["pairs"])
     ]
-    panel = panel(rows, "Points", title)
-    return stacked([panel], f"{len(document['sets'])} sets. Not randomised. Headway.")
+    drawn = panel(rows, "Points", title)
+    return stacked([drawn], f"{len(document['sets'])} sets. Not randomised. Headway.")
 
 
 def _side_row(name: str, change: Row, side: str) -> Row:
