@@ -221,8 +221,7 @@ def _attempts(found: of.Found) -> tuple[str, ...]:
     all_low, none_high = of.interval(n, n)[0], of.interval(0, n)[1]
     return (
         f"## What {n} attempts can show, and what they cannot",
-        "The effects again, as the first attempts alone would have told them (95% intervals, "
-        "logits):",
+        "The effects again, by the first attempts alone (95% intervals, logits):",
         rows_as_table(header, rows, "r" + "c" * len(found.effects)),
         _prose(
             more,
