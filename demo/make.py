@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+_LINES = re.MULTILINE | re.DOTALL
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 
@@ -49,9 +50,10 @@ def design(args: argparse.Namespace, url: str) -> Path:
     text = (HERE / "design.toml").read_text(encoding="utf-8")
     wanted = {"tasks": args.tasks, "attempts": args.attempts, '"smollm2-135m"': url}
     for name, value in wanted.items():
-        said = f"{name} = {json.dumps(value)}"
-        text, found = re.subn(f"^{name} = .*$", said.replace("\\", "/"), text, flags=re.MULTILINE)
-        assert found == 1, name
+        if value is not None:
+            said = f"{name} = {json.dumps(value)}"
+            text, found = re.subn(rf"^{name} = (\[\n.*?^\]$|[^\n]*$)", said, text, flags=_LINES)
+            assert found == 1, name
     args.out.mkdir(parents=True, exist_ok=True)
     path: Path = args.out / "demo.toml"
     path.write_text(text, encoding="utf-8")
@@ -70,8 +72,8 @@ def headway(*words: object) -> str:
 def main() -> None:
     """Everything, from the model to the page."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--tasks", nargs="+", default=["smoke"], help="a suite, or tasks by name")
-    parser.add_argument("--attempts", type=int, default=5)
+    parser.add_argument("--tasks", nargs="+", help="other tasks than the design's")
+    parser.add_argument("--attempts", type=int, help="another number than the design's")
     parser.add_argument("--out", type=Path, default=ROOT / "build/demo", help="folder of the runs")
     parser.add_argument("--page", type=Path, default=ROOT / "docs/demo.md")
     parser.add_argument("--port", type=int, default=18135)
