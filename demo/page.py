@@ -264,8 +264,9 @@ def _more(found: of.Found, place: int) -> str:
 
 
 def _audit(found: of.Found, audit: dict[str, Any]) -> tuple[str, ...]:
-    flagged = {one["run"] for one in audit["findings"] if one["tampers"]}
-    hints = {one["run"] for one in audit["findings"]} - flagged
+    found_in = {one["run"]: one["findings"] for one in audit["audits"] if one["findings"]}
+    flagged = {run for run, what in found_in.items() if any(one["tampers"] for one in what)}
+    hints = found_in.keys() - flagged
     told = found.frame["successes"].is_not_null()
     said = [
         f"All {len(found.frame)} runs were audited from the wire and from what was left behind."

@@ -93,7 +93,7 @@ def test_effects_are_found_in_their_direction(found: Any):
 
 def test_the_page_says_what_the_figures_say(parts: tuple[ModuleType, ...], found: Any):
     _, page, picture = parts
-    text = page.page(found, {"findings": []}, "demo.svg")
+    text = page.page(found, {"audits": []}, "demo.svg")
     solved = int(found.frame["successes"].sum())
     assert f"Of 192 runs {solved} were solved ({solved / 192:.0%})" in " ".join(text.split())
     assert "Temperature 0.2 solves more than temperature 1" in " ".join(text.split())
@@ -114,11 +114,10 @@ def test_flagged_and_missing_runs_are_told(parts: tuple[ModuleType, ...]):
         pl.when(first).then(None).otherwise(pl.col(name)).alias(name)
         for name in ("successes", "trials")
     )
-    findings = [
-        {"run": frame["id"][5], "tampers": True},
-        {"run": frame["id"][6], "tampers": False},
+    audits = [
+        {"run": frame["id"][place], "findings": [{"tampers": place == 5}]} for place in (5, 6)
     ]
-    text = " ".join(page.page(figures.find(frame), {"findings": findings}, "demo.svg").split())
+    text = " ".join(page.page(figures.find(frame), {"audits": audits}, "demo.svg").split())
     assert "1 were tampered with" in text
     assert "1 have a finding that is a hint only" in text
     assert "1 have no outcome, and are missing, not zero" in text
@@ -133,7 +132,7 @@ def test_too_few_runs_have_no_scale(parts: tuple[ModuleType, ...]):
     )
     found = figures.find(frame)
     assert not any(effect.clear for effect in found.effects)
-    assert "no scale yet" in page.page(found, {"findings": []}, "demo.svg")
+    assert "no scale yet" in page.page(found, {"audits": []}, "demo.svg")
 
 
 def test_attempts_that_are_needed(parts: tuple[ModuleType, ...]):
