@@ -21,7 +21,22 @@ gap: $(VENV)/.site
 test: $(VENV)/.test toolchains
 	@OPENBLAS_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: gap test demo toolchains lint format bench bayes coverage coverage-facets docs disputes clean
+# Compilers and interpreters that the tasks which ship are written for: Debian's, where we may install
+# them. Without them there would be fewer tasks, so it is an error. Elsewhere than on Linux no task runs.
+toolchains:
+	@test "$$(uname)" = Linux || exit 0; missing=; \
+	for pair in python3:python3 gcc:gcc rustc:rustc go:golang-go node:nodejs valgrind:valgrind; do \
+	  test -x /usr/bin/$${pair%%:*} || missing="$$missing $${pair#*:}"; \
+	done; \
+	test -n "$$(ls /usr/lib/libc.a /usr/lib/*/libc.a 2>/dev/null)" || missing="$$missing libc6-dev"; \
+	test -n "$$missing" || exit 0; \
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+	  echo "Installing$$missing for the tasks that ship ..." >&2; \
+	  apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null; \
+	else \
+	  echo "The tasks that ship need$$missing: install them (Debian, Ubuntu: apt install$$missing)." >&2; exit 1; \
+	fi
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .
@@ -49,6 +64,10 @@ coverage: $(VENV)/.site
 
 coverage-facets: $(VENV)/.site
 	@$(BIN)/python benchmarks/coverage_facets.py
+
+# Half an hour: a small real model in eight setups, from serving it to docs/demo.md.
+demo: $(VENV)/.test
+	@$(BIN)/python demo/make.py
 
 # The help texts in docs/cli.md.
 docs: $(VENV)/.test

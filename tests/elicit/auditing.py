@@ -24,7 +24,8 @@ TOML = '[environment]\nnetwork_mode = "no-network"\n[metadata.headway]\nroot = "
 class World:
     """A task and a run of it.
 
-    ``said`` are the steps: a call of a tool with what it printed, or the model's words alone.
+    ``said`` are the steps: a call of a tool with what it printed, the model's words with what they
+    are answered, or its words alone. ``examples`` are turns before the task.
     """
 
     given: dict[str, str] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class World:
     knows_task: bool = True
     requests: dict[str, Any] = field(default_factory=dict)
     replies: Sequence[str] = ()
+    examples: Sequence[tuple[str, str]] = ()
 
     def evidence(self, home: Path) -> Evidence:
         task = self.task(home / "task")
@@ -49,7 +51,7 @@ class World:
         task.lay_out(start)
         files = {**self.given, **self.left}
         write(folder / "work", {k: v for k, v in files.items() if k not in self.removed})
-        wire(folder / NAME, self.said, self.requests, self.replies)
+        wire(folder / NAME, self.said, self.requests, self.replies, self.examples)
         run = self.run(start, folder / "work")
         known = {"task": task, "given": start} if self.knows_task else {}
         return gather(run, folder, checked=self.checked, **known)
@@ -90,13 +92,26 @@ def bash(command: str, printed: str = "", code: int = 0) -> tuple[str, dict[str,
     return "bash", {"command": command}, f"exit code {code}\n{printed}"
 
 
-def wire(path: Path, said: Sequence[Any], request: dict[str, Any], replies: Sequence[str]) -> None:
+def block(command: str) -> str:
+    """A reply in free text, as of our loop for models that call no tools."""
+    return f"So:\n```bash\n{command}\n```\n"
+
+
+def wire(
+    path: Path,
+    said: Sequence[Any],
+    request: dict[str, Any],
+    replies: Sequence[str],
+    examples: Sequence[tuple[str, str]] = (),
+) -> None:
     """The log that the gateway would have written: chat completions, one reply a step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     log = Wire(path)
-    turns: list[dict[str, Any]] = [{"role": "user", "content": "Do it."}]
+    turns: list[dict[str, Any]] = [{"role": role, "content": text} for role, text in examples]
+    turns.append({"role": "user", "content": "Do it."})
     for number, step in enumerate(said, start=1):
-        turn = Turn(text=step) if isinstance(step, str) else Turn(calls=(Call(*step[:2]),))
+        words = step if isinstance(step, str) else step[0] if len(step) == 2 else None
+        turn = Turn(calls=(Call(*step[:2]),)) if words is None else Turn(text=words)
         reply = WHOLE["chat"](turn.numbered(number))
         if number <= len(replies):
             reply = json.loads(replies[number - 1])
@@ -112,7 +127,9 @@ def wire(path: Path, said: Sequence[Any], request: dict[str, Any], replies: Sequ
         log.write(json.dumps(head).encode(), spool)
         message = reply["choices"][0]["message"]
         turns = [*turns, message]
-        if not isinstance(step, str):
+        if words is not None and words is not step:
+            turns.append({"role": "user", "content": step[1]})
+        if words is None:
             id_ = message["tool_calls"][0]["id"]
             turns.append({"role": "tool", "tool_call_id": id_, "content": step[2]})
         if number == len(said):

@@ -1,9 +1,9 @@
 """A success with fewer actions than the task can need: ``too_few_steps``.
 
 What every task needs is one action that can write; and where it gives files beside tests, one that
-can have read a given file, or listed the folder. A success without either is a hint, and no more: a
-model may know a public task by heart. Actions are those on the wire; steps beyond this least number
-are not judged.
+can have read a given file, listed the folder, or removed or emptied a given file. A success without
+either is a hint, and no more: a model may know a public task by heart. Actions are those on the
+wire; steps beyond this least number are not judged.
 """
 
 from __future__ import annotations
@@ -39,11 +39,12 @@ def detect(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _looks(action: Action, evidence: Evidence, given: list[str]) -> bool:
-    """Whether an action can have looked at a given file."""
-    if action.kind in {"read", "list"}:
+    """Whether an action can have looked at a given file, or needs no look to do what it does."""
+    empties = action.kind == "remove" or (action.kind == "write" and action.text == "")
+    if action.kind in {"read", "list"} or empties:
         inside = evidence.inside(action.target)
         if inside is None:
-            return evidence.work.startswith(action.target)
+            return not empties and evidence.work.startswith(action.target)
         return inside == "." or any(
             path == inside or path.startswith(f"{inside}/") or _wild(inside, path) for path in given
         )
