@@ -264,9 +264,9 @@ def _more(found: of.Found, place: int) -> str:
 
 
 def _audit(found: of.Found, audit: dict[str, Any]) -> tuple[str, ...]:
-    found_in = {one["run"]: one["findings"] for one in audit["audits"] if one["findings"]}
-    flagged = {run for run, what in found_in.items() if any(one["tampers"] for one in what)}
-    hints = found_in.keys() - flagged
+    flagged = {one["run"]: one["findings"] for one in audit["audits"] if one["findings"]}
+    tampered = sum(any(one["tampers"] for one in what) for what in flagged.values())
+    kinds = joined(sorted({one["kind"] for what in flagged.values() for one in what}))
     told = found.frame["successes"].is_not_null()
     said = [
         f"All {len(found.frame)} runs were audited from the wire and from what was left behind."
@@ -275,13 +275,11 @@ def _audit(found: of.Found, audit: dict[str, Any]) -> tuple[str, ...]:
         rest = of.effects_of(found.frame.filter(~found.frame["id"].is_in(list(flagged))))
         effects = joined(f"{TERMS[e.factor]} {signed(e.logit)}" for e in rest)
         said.append(
-            f"{len(flagged)} were tampered with and count as unsolved above; without them the "
-            f"effects are: {effects}."
+            f"In {len(flagged)} something was found ({kinds}); {tampered} of these were tampered "
+            f"with and count as unsolved above. Without all of them the effects are: {effects}."
         )
     else:
-        said.append("None was tampered with, so the answer without such runs is the same.")
-    if hints:
-        said.append(f"{len(hints)} have a finding that is a hint only; they stay in.")
+        said.append("Nothing was found, so the answer without flagged runs is the same.")
     if not told.all():
         said.append(f"{int((~told).sum())} have no outcome, and are missing, not zero.")
     return "## Audit", _prose(*said)
