@@ -135,10 +135,6 @@ def test_results_stand_with_and_without_flagged_runs(headway: Program, home: Pat
     page = headway("import", home / "runs", "--out", tmp_path / "r.csv").stdout
     text = " ".join(page.split())
     assert "2 of 3 trials are successes with them, 1 of 1 trials are successes without" in text
-    form = json.loads(headway("fit", tmp_path / "r.csv", "--formula", "resolved ~ 1 + (1|item)",
-                              "--json").stdout or "{}")  # fmt: skip
-    if form:
-        assert form["flagged"]["rows"] == 2
     shown = headway("elicit", "show", next(p for p in (home / "runs").iterdir()
                                            if read(p).status == "tampered")).stdout  # fmt: skip
     assert "Without what the audit found, its status would be unsolved." in shown

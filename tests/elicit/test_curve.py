@@ -120,10 +120,15 @@ def test_several_runs_have_a_median_and_the_middle_half(runs: list[Run]):
 
 
 def a_curve(
-    run: str, *pairs: tuple[float, float | None], ended: Ended = "completed", **more: str
+    run: str, *pairs: tuple[float, float | None], ended: Ended = "completed", **more: Any
 ) -> Curve:
     given: dict[str, Any] = {"task": "t", "model": "m", "setup": "s", "unit": "USD", **more}
-    given = {"status": "partial", **given, "points": tuple(Point(*pair) for pair in pairs)}
+    given = {
+        "status": "partial",
+        "findings": (),
+        **given,
+        "points": tuple(Point(*pair) for pair in pairs),
+    }
     return Curve(run, limit=9, ended=ended, **given)
 
 
@@ -172,14 +177,29 @@ def test_a_number_that_no_run_has_is_refused_by_name(runs: list[Run]):
 
 def test_text_says_what_has_no_snapshots_and_what_was_tampered_with():
     found = [a_curve("bare", (3, 0.5)), a_curve("bad", (1, 0.2), (3, 1.0), status="tampered")]
-    text = curve_text(curve_document("score", [], found, middles(found)))
+    text = curve_text(curve_document("score", [], found))
     assert "only their end is known: bare" in text
     assert "not in any median: 1" in text
 
 
+def test_medians_stand_with_and_without_flagged_runs(repo: Path):
+    found = [a_curve(name, (1, value)) for name, value in (("a", 0.1), ("b", 0.3))]
+    found.append(a_curve("c", (1, 0.9), findings=("too_few_steps",)))
+    document = curve_document("score", [], found)
+    form = json.loads((repo / "docs/schema/curve.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(form).validate(json.loads(json.dumps(document)))
+    assert document["medians"][0]["bands"][0]["median"] == 0.3
+    assert document["flagged"]["runs"] == ["c"]
+    assert document["flagged"]["medians"][0]["bands"][0]["median"] == pytest.approx(0.2)
+    text = " ".join(curve_text(document).split())
+    assert "Without the 1 run in which an audit found something: Median of 2 runs" in text
+    assert "An audit found something in: c (too_few_steps)." in text
+    assert "flagged" not in curve_document("score", [], found[:2])
+
+
 def test_a_long_curve_is_thinned_in_text_alone():
     long = a_curve("long", *((k, k / 40) for k in range(1, 41)))
-    document = curve_document("score", [], [long], ())
+    document = curve_document("score", [], [long])
     assert len(document["curves"][0]["points"]) == 40
     assert "--json has all of them" in curve_text(document)
     assert len(curve_spec(document)["vconcat"]) == 1

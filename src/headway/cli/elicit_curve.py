@@ -44,13 +44,13 @@ def curve(
     """
     check_plot(plot)
     from headway.elicit.home.brought import bring
-    from headway.elicit.home.curve import curves, middles
+    from headway.elicit.home.curve import curves
     from headway.publish.curve import curve_document, curve_text
     from headway.publish.listing import to_json
 
     brought = bring(runs, keep_altered=keep_altered)
     found = curves(brought.runs, of)
-    document = curve_document(of, brought.runs, found, middles(found))
+    document = curve_document(of, brought.runs, found)
     if plot:
         from headway.publish.chart import save
         from headway.publish.curve_plot import curve_spec

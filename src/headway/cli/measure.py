@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from headway.cli.options import (
     SHOWN,
@@ -23,6 +23,7 @@ from headway.errors import HeadwayError
 
 if TYPE_CHECKING:
     from headway.lens import Asked, Evidence, Lens
+    from headway.sources.responses import ResponseTable
 
 
 def gap(
@@ -170,18 +171,27 @@ def scale(
 def _of_items(
     data: Path, scale: str, method: str | None, draws: int, form: Drawn, *, items: bool
 ) -> str:
+    from headway.publish.flagged import both, both_text
     from headway.publish.item_list import add_fit, list_text
     from headway.publish.item_map import map_spec
     from headway.publish.items import fit_items, items_document, items_text
+    from headway.sources.codes import vast
+    from headway.sources.responses import read_responses
 
-    fit = fit_items(data, scale, draws=draws, method=method)
-    shown = items_document(fit)
-    if items:
-        add_fit(shown, fit, data)
+    def answer(rows: Path | ResponseTable) -> dict[str, Any]:
+        fit = fit_items(rows, scale, draws=draws, method=method)
+        document = items_document(fit)
+        if items:
+            add_fit(document, fit, rows)
+        return document
+
+    # A vast table is no table of runs: nothing of it was audited, and it is not held whole.
+    whole = method != "bayes" and vast(data)
+    shown = answer(data) if whole else both(read_responses(data), answer)
     form.draw(map_spec, shown)
     if items:
-        return form.say(shown, rows_of("items"), list_text)
-    return form.say(shown, rows_of("models"), items_text)
+        return form.say(shown, rows_of("items"), both_text(list_text))
+    return form.say(shown, rows_of("models"), both_text(items_text))
 
 
 def _of_table(evidence: Evidence, scale: str, draws: int, form: Drawn) -> str:
@@ -217,23 +227,35 @@ def _wider(
     """Scales beyond one table or one ability: pooled evidence, and domains."""
     from headway.publish.domains import domains_document, domains_rows, domains_text, fit_domains
     from headway.publish.domains_chart import domains_spec
+    from headway.publish.flagged import both, both_text
     from headway.publish.pooled import fit_pooled, pooled_document, pooled_text
     from headway.publish.pooled_chart import pooled_spec
+    from headway.sources.responses import read_responses
 
+    read = read_responses(data) if data else None
     if scale != "pooled":
         if table:
             raise HeadwayError("--table goes with --scale pooled; other scales take --data.")
-        shown = domains_document(fit_domains(data, scale, str(domains), draws=draws), scale)
+
+        def apart(rows: ResponseTable | None) -> dict[str, Any]:
+            fit = fit_domains(rows, scale, str(domains), draws=draws)
+            return domains_document(fit, scale)
+
+        shown = both(read, apart) if read else apart(None)
         form.draw(domains_spec, shown)
-        return form.say(shown, domains_rows, domains_text)
+        return form.say(shown, domains_rows, both_text(domains_text))
     if domains:
         raise HeadwayError("--domains goes with --scale two_pl or rasch, not with pooled.")
     evidence = _evidence(table, ledger)
     # Responses alone are enough; without them the scores of the ledger are the evidence.
     scores = evidence.read if table or ledger or not data else None
-    shown = pooled_document(fit_pooled(data, scores, own=evidence.own, draws=draws))
+
+    def together(rows: ResponseTable | None) -> dict[str, Any]:
+        return pooled_document(fit_pooled(rows, scores, own=evidence.own, draws=draws))
+
+    shown = both(read, together) if read else together(None)
     form.draw(pooled_spec, shown)
-    return form.say(shown, rows_of("models"), pooled_text)
+    return form.say(shown, rows_of("models"), both_text(pooled_text))
 
 
 def _plain_only(method: str | None, *, items: bool) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from headway.cli.options import TEXT, Data, Form, rows_of
+
+if TYPE_CHECKING:
+    from headway.sources.responses import ResponseTable
 
 
 def predict(
@@ -32,7 +35,8 @@ def predict(
     benchmark
         Impute the score on this benchmark from the items that were run; default: on each.
     width
-        Say how many items more until the interval of the ability is ± this many logits.
+        Say how many items more until the interval of the ability is ± this much, in the unit that
+        the answer names.
     against
         Another model: the width is then of the difference of the two.
     scale
@@ -44,9 +48,14 @@ def predict(
     form.as_csv
         Print CSV, one row per item.
     """
+    from headway.publish.flagged import both, both_text
     from headway.publish.predict import predict_document, predict_text
+    from headway.sources.responses import read_responses
 
-    document = predict_document(
-        data, scale, model, benchmark=benchmark, against=against, width=width, level=level
-    )
-    return form.say(document, rows_of("cells"), predict_text)
+    def answer(table: ResponseTable) -> dict[str, Any]:
+        return predict_document(
+            table, scale, model, benchmark=benchmark, against=against, width=width, level=level
+        )
+
+    document = both(read_responses(data), answer)
+    return form.say(document, rows_of("cells"), both_text(predict_text))

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from headway.ledger import Ledger
     from headway.records import Result
     from headway.scale.responses import Responses
+    from headway.sources.responses import ResponseTable
 
 Columns = Mapping[str, Sequence[Any]]
 
 
-def read_items(path: Path, ledger: Ledger | None = None) -> Columns:
-    """Responses of a file, with models and benchmarks called as in the ledger if it knows them.
+def read_items(data: Path | ResponseTable, ledger: Ledger | None = None) -> Columns:
+    """Responses, with models and benchmarks called as in the ledger if it knows them.
 
     Raises
     ------
@@ -26,9 +27,9 @@ def read_items(path: Path, ledger: Ledger | None = None) -> Columns:
         If the file cannot be read as responses.
     """
     from headway.ledger import find_benchmark, find_model
-    from headway.sources.responses import read_responses
+    from headway.sources.responses import table_of
 
-    columns: dict[str, Any] = dict(read_responses(path).columns)
+    columns: dict[str, Any] = dict(table_of(data).columns)
     if ledger is not None:
         for what, find in (("model", find_model), ("benchmark", find_benchmark)):
             if what in columns:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from headway.elicit.home.curve import SCORE, Curve, Middle
+from headway.elicit.home.curve import SCORE, Curve, middles
 from headway.elicit.record import Run
 from headway.publish.table import Column, prose, table
 from headway.publish.words import clean, number
@@ -17,14 +17,16 @@ __all__ = ["curve_document", "curve_text"]
 _MOST = 7  # columns of one curve in the text
 
 
-def curve_document(
-    of: str, runs: Iterable[Run], found: Sequence[Curve], medians: Sequence[Middle]
-) -> dict[str, Any]:
+def curve_document(of: str, runs: Iterable[Run], found: Sequence[Curve]) -> dict[str, Any]:
     """What ``--json`` prints (docs/schema/curve.json)."""
+    flagged = [curve.run for curve in found if curve.findings]
+    without = middles([curve for curve in found if not curve.findings])
+    both = {"flagged": {"runs": flagged, "medians": list(map(asdict, without))}}
     return {
         "of": of,
         "curves": [asdict(curve) for curve in found],
-        "medians": [asdict(median) for median in medians],
+        "medians": [asdict(median) for median in middles(found)],
+        **(both if flagged else {}),
         "left_out": [{"run": run.id, "why": _why(run)} for run in runs if not run.counts],
         "without_snapshots": [curve.run for curve in found if len(curve.points) == 1],
     }
@@ -42,7 +44,19 @@ def curve_text(document: Mapping[str, Any]) -> str:
         page.append(f"Task {clean(task)}")
         page += [_run(document["of"], curve) for curve in curves]
     page += [_median(document["of"], each) for each in document["medians"]]
+    page += _without(document)
     return "\n\n".join([*map(_wrapped, page), *_notes(document)])
+
+
+def _without(document: Mapping[str, Any]) -> list[str]:
+    """The medians without flagged runs, where they differ."""
+    flagged = document.get("flagged")
+    if flagged is None or flagged["medians"] == document["medians"]:
+        return []
+    count = len(flagged["runs"])
+    said = f"Without the {count} run{'s' if count > 1 else ''} in which an audit found something"
+    medians = [_median(document["of"], each) for each in flagged["medians"]]
+    return [f"{said}:", *medians] if medians else [f"{said} there is no median."]
 
 
 def _wrapped(part: str) -> str:
@@ -98,6 +112,11 @@ def _notes(document: Mapping[str, Any]) -> list[str]:
             f"Without snapshots, so that only their end is known: {', '.join(bare[:5])}"
             f"{' and more' if len(bare) > 5 else ''} (headway elicit run --at-spend)."
         )
+    if flagged := document.get("flagged"):
+        told = {c["run"]: ", ".join(c["findings"]) for c in document["curves"]}
+        names = [f"{run} ({told[run]})" for run in flagged["runs"]]
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        notes.append(f"An audit found something in: {', '.join(names[:5])}{more}.")
     if tampered := sum(c["status"] == "tampered" for c in document["curves"]):
         notes.append(f"Tampered with, and not in any median: {tampered}.")
     notes += [f"Left out: {each['run']}: {each['why']}" for each in document["left_out"]]

@@ -12,14 +12,17 @@ from headway.publish.words import number, span
 if TYPE_CHECKING:
     from headway.publish.listing import Row
     from headway.scale.domains import Domains
+    from headway.sources.responses import ResponseTable
 
 
-def fit_domains(path: Path | None, name: str, by: str, *, draws: int = 500) -> Domains:
+def fit_domains(
+    data: Path | ResponseTable | None, name: str, by: str, *, draws: int = 500
+) -> Domains:
     """One ability per value of a label of the items.
 
     Parameters
     ----------
-    path
+    data
         Tidy responses with that label.
     name
         ``two_pl``, or ``rasch`` for items with slope 1.
@@ -38,13 +41,13 @@ def fit_domains(path: Path | None, name: str, by: str, *, draws: int = 500) -> D
     from headway.errors import DataError, ScaleError
     from headway.scale.domains import domains
     from headway.scale.responses import Responses
-    from headway.sources.responses import read_responses
+    from headway.sources.responses import table_of
 
     if name not in {"two_pl", "rasch"}:
         raise ScaleError(f"Domains go with --scale two_pl or rasch, not {name!r}.")
-    if path is None:
+    if data is None:
         raise DataError("Domains are fitted to answers to single items: pass --data RESPONSES.")
-    responses = Responses.build(read_responses(path).columns)
+    responses = Responses.build(table_of(data).columns)
     return domains(responses, by, slopes=name == "two_pl", draws=draws)
 
 

@@ -13,21 +13,8 @@ if TYPE_CHECKING:
 Name = Literal["two_pl", "rasch", "three_pl"]
 
 
-def read_labelled(path: Path) -> Responses:
-    """Responses with all their labels.
-
-    Raises
-    ------
-    DataError, ScaleError
-        If the file cannot be read as responses.
-    """
-    from headway.sources.responses import read_responses
-
-    return labelled(read_responses(path))
-
-
 def labelled(table: ResponseTable) -> Responses:
-    """The same of a table that was read.
+    """Responses with all their labels.
 
     Raises
     ------
@@ -40,12 +27,14 @@ def labelled(table: ResponseTable) -> Responses:
     return Responses.build(kept)
 
 
-def fitted(path: Path, name: Name, *, draws: int = 500) -> tuple[ItemScale, Responses]:
-    """The scale that is fitted to a file, and the responses it was fitted to.
+def fitted(
+    data: Path | ResponseTable, name: Name, *, draws: int = 500
+) -> tuple[ItemScale, Responses]:
+    """The scale that is fitted to responses, and these with their labels.
 
     Parameters
     ----------
-    path
+    data
         Tidy responses.
     name
         ``two_pl``, ``rasch`` or ``three_pl``.
@@ -57,7 +46,9 @@ def fitted(path: Path, name: Name, *, draws: int = 500) -> tuple[ItemScale, Resp
     DataError, ScaleError
         If the file cannot be read as responses, or its models share no items.
     """
-    responses = read_labelled(path)
+    from headway.sources.responses import table_of
+
+    responses = labelled(table_of(data))
     return fit_items(responses, name, draws=draws), responses
 
 

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from headway.publish.abilities import SHOWN
 from headway.publish.diagnose import plain
-from headway.publish.fitted import read_labelled
+from headway.publish.fitted import labelled
 from headway.publish.table import Column, prose, table
 from headway.publish.words import number
 
 if TYPE_CHECKING:
     from headway.scale.items import ItemScale
+    from headway.sources.responses import ResponseTable
 
 KEYS = ("cells", "observed", "infit", "outfit", "infit_z", "outfit_z")
 
 
-def add_fit(document: dict[str, Any], scale: ItemScale, path: Path) -> None:
+def add_fit(document: dict[str, Any], scale: ItemScale, data: Path | ResponseTable) -> None:
     """Put counts, infit and outfit into the items of a document of ``headway scale``.
 
     Parameters
@@ -26,7 +27,7 @@ def add_fit(document: dict[str, Any], scale: ItemScale, path: Path) -> None:
         Of :func:`headway.publish.items.items_document`; its items are changed in place.
     scale
         The scale of the document.
-    path
+    data
         The responses that it was fitted to.
 
     Raises
@@ -37,8 +38,9 @@ def add_fit(document: dict[str, Any], scale: ItemScale, path: Path) -> None:
     from headway.scale.diagnose.look import look_at
     from headway.scale.diagnose.misfit import misfit
     from headway.scale.diagnose.precision import item_errors
+    from headway.sources.responses import table_of
 
-    look = look_at(scale, read_labelled(path))
+    look = look_at(scale, labelled(table_of(data)))
     fit = misfit(look, "item")
     columns = {key: getattr(fit, key) for key in KEYS}
     for k, (row, error) in enumerate(zip(document["items"], item_errors(look), strict=True)):

@@ -14,6 +14,7 @@ from headway.publish.table import prose
 if TYPE_CHECKING:
     from headway.scale.items import ItemScale
     from headway.scale.items.matrix import Matrix
+    from headway.sources.responses import ResponseTable
 
 
 def has_items(path: Path | None, name: str) -> bool:
@@ -36,13 +37,16 @@ def has_items(path: Path | None, name: str) -> bool:
     return of_items or (path is not None and name == "rasch" and "item" in read_raw(path).header)
 
 
-def fit_items(path: Path, name: str, *, draws: int = 500, method: str | None = None) -> ItemScale:
+def fit_items(
+    data: Path | ResponseTable, name: str, *, draws: int = 500, method: str | None = None
+) -> ItemScale:
     """Abilities from answers to single items.
 
     Parameters
     ----------
-    path
-        Tidy responses: ``model``, ``item``, ``successes`` and ``trials`` (one where it is absent).
+    data
+        Tidy responses: ``model``, ``item``, ``successes`` and ``trials`` (one where it is absent);
+        their file, of which a vast one is never held whole.
     name
         ``rasch``, ``two_pl`` or ``three_pl``.
     draws
@@ -62,13 +66,13 @@ def fit_items(path: Path, name: str, *, draws: int = 500, method: str | None = N
     from headway.scale import items
     from headway.scale.responses import Responses
     from headway.sources.codes import vast
-    from headway.sources.responses import read_responses
+    from headway.sources.responses import ResponseTable, table_of
 
     fits = {"rasch": items.rasch_items, "two_pl": items.two_pl, "three_pl": items.three_pl}
-    if method != "bayes" and vast(path):
-        with _coded(path) as answers:
+    if method != "bayes" and not isinstance(data, ResponseTable) and vast(data):
+        with _coded(data) as answers:
             return fits[name](answers, draws=draws, method=method)
-    columns: Mapping[str, Any] = read_responses(path).columns
+    columns: Mapping[str, Any] = table_of(data).columns
     # Labels tell attempts at one item apart, which are then added up.
     told = {key: values for key, values in columns.items() if key != "weight"}
     responses = Responses.build(told).by_cell()

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from headway.ledger import Ledger
     from headway.scale import Table
     from headway.scale.pooled import Pooled
+    from headway.sources.responses import ResponseTable
 
 DOUBTED = 12  # scores that the text names
 
 
-def fit_pooled(data: Path | None, ledger: Ledger | None, *, own: bool, draws: int = 500) -> Pooled:
+def fit_pooled(
+    data: Path | ResponseTable | None, ledger: Ledger | None, *, own: bool, draws: int = 500
+) -> Pooled:
     """Abilities from answers to items, from a table of scores, or from both.
 
     Parameters

@@ -13,12 +13,13 @@ from headway.publish.words import number, span
 if TYPE_CHECKING:
     from headway.scale.predict import Need, Score, Worlds
     from headway.scale.predict.scores import Estimate
+    from headway.sources.responses import ResponseTable
 
 SHOWN = 5
 
 
 def predict_document(
-    path: Path,
+    data: Path | ResponseTable,
     name: Name,
     model: str,
     *,
@@ -31,7 +32,7 @@ def predict_document(
 
     Parameters
     ----------
-    path
+    data
         Tidy responses.
     name
         ``two_pl``, ``rasch`` or ``three_pl``.
@@ -56,7 +57,7 @@ def predict_document(
     from headway.scale.predict.plan import information
     from headway.scale.predict.scores import place_of
 
-    scale, responses = fitted(path, name, draws=1000)
+    scale, responses = fitted(data, name, draws=1000)
     world = worlds(look_at(scale, responses), responses)
     place = place_of(world, model)
     low, high = scale.interval(level)

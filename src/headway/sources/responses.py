@@ -134,6 +134,17 @@ def read_responses(path: str | Path) -> ResponseTable:
     return ResponseTable(path, columns, left_out, findings)
 
 
+def table_of(data: str | Path | ResponseTable) -> ResponseTable:
+    """A table as it is, or read from its file.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read as responses.
+    """
+    return data if isinstance(data, ResponseTable) else read_responses(data)
+
+
 def _row_by_row(path: Path) -> dict[str, pl.Series]:
     import polars as pl
 

@@ -45,6 +45,8 @@ class Curve:
     limit : float
         Its budget.
     ended, status : str
+    findings : tuple of str
+        Kinds of what the audit found.
     points : tuple of Point
         Snapshots, then the end of the run; what was spent rises.
     """
@@ -57,6 +59,7 @@ class Curve:
     limit: float
     ended: Ended
     status: Status
+    findings: tuple[str, ...]
     points: tuple[Point, ...]
 
     @property
@@ -152,6 +155,7 @@ def _curve(run: Run, of: str) -> Curve:
         run.spending.limit,
         run.ended,
         run.status,
+        tuple(sorted({one.kind for one in run.findings})),
         (*points, end),
     )
 
