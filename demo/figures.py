@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from headway.scale.responses import Responses
 LEVEL = 0.95
 FACTORS = ("harness", "prompts", "temperature")
 EFFECTS = "resolved ~ " + " + ".join(FACTORS) + " + (1|item) + (1|item:setup)"
+ABILITIES = "resolved ~ setup + (1|item) + (1|item:setup)"
 SHARES = (
     "resolved ~ "
     + " + ".join(f"(1|{factor})" for factor in FACTORS)
@@ -52,15 +55,37 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Interaction:
+    """The effect of one factor at the first level of another, less that at its second.
+
+    ``shares`` are runs solved by the levels of both.
+    """
+
+    factors: tuple[str, ...]
+    logit: float
+    low: float
+    high: float
+    shares: dict[tuple[str, str], float]
+    known: bool
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves out 0."""
+        return self.known and (self.low > 0 or self.high < 0)
+
+
+@dataclass(frozen=True)
 class Found:
     """Everything that the page and its picture say."""
 
     frame: pl.DataFrame
     attempts: int
     effects: list[Effect]
+    interactions: list[Interaction]
     by_attempts: list[tuple[int, list[Effect]]]
     shares: list[dict[str, Any]]
     abilities: list[dict[str, Any]]
+    narrower: float
     tasks: list[dict[str, Any]]
 
 
@@ -69,7 +94,15 @@ def find(frame: pl.DataFrame) -> Found:
     attempts = int(frame["run"].str.extract(r"(\d+)$").cast(pl.Int64).max())  # type: ignore[arg-type]
     ladder = by_attempts(frame, attempts)
     return Found(
-        frame, attempts, ladder[-1][1], ladder, shares(frame), abilities(frame), tasks(frame)
+        frame,
+        attempts,
+        ladder[-1][1],
+        interactions(frame),
+        ladder,
+        shares(frame),
+        abilities(frame),
+        narrower(frame),
+        tasks(frame),
     )
 
 
@@ -128,29 +161,71 @@ def shares(frame: pl.DataFrame) -> list[dict[str, Any]]:
     return [*rows, {"term": "luck", "sd": luck, "low": luck, "high": luck, "share": LUCK / total}]
 
 
+def interactions(frame: pl.DataFrame) -> list[Interaction]:
+    """By how much the effect of one factor differs between the levels of another, each pair."""
+    pairs = list(combinations(FACTORS, 2))
+    formula = EFFECTS.replace(
+        " + (1|item)", "".join(f" + {a}:{b}" for a, b in pairs) + " + (1|item)", 1
+    )
+    fit = fitted(frame, formula)
+    known = all(one.sd < WIDEST for one in fit.variance)
+    terms = {re.sub(r"\[[^]]*\]", "", one.term): one for one in fit.fixed}
+    levels = {name: frame[name].cast(pl.String) for name in FACTORS}
+    found = []
+    for pair in pairs:
+        one = terms[":".join(pair)]
+        at = (one.value, one.low, one.high)
+        told = dict(zip(pair, re.findall(r"\[([^]]*)\]", one.term), strict=True))
+        if sum(told[name] != OF[name] for name in pair) == 1:
+            at = (-at[0], -at[2], -at[1])
+        shares = {}
+        for a, b in product(*(sorted(set(levels[name])) for name in pair)):
+            shares[a, b] = _share(frame.filter((levels[pair[0]] == a) & (levels[pair[1]] == b)))
+        found.append(Interaction(pair, *at, shares, known))
+    return found
+
+
 def abilities(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Ability of the model in each setup, on a Rasch scale whose zero is their mean."""
-    told = frame.filter(pl.col("successes").is_not_null())
-    columns = {"model": told["setup"], "item": told["item"], "run": told["run"]}
-    counts = {"successes": told["successes"], "trials": told["trials"]}
-    scale = rasch_items(Responses.build({**columns, **counts}).by_cell(), draws=2000)
-    centred = scale.draws - scale.draws.mean(axis=1, keepdims=True)
-    edges = np.quantile(centred, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    middle = scale.ability - scale.ability.mean()
+    """Ability of the model in each setup, around their mean, setups suiting some tasks more."""
+    fit = fitted(frame, ABILITIES)
+    names = sorted(set(frame["setup"]))
+    told = [one.term.removesuffix("]").partition("[")[2] for one in fit.fixed[1:]]
+    draws = np.zeros((2000, len(names)))
+    draws[:, [names.index(name) for name in told]] = fit.draws(2000)[1][:, 1:]
+    centred = draws - draws.mean(axis=1, keepdims=True)
+    low, high = np.quantile(centred, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    middle = centred.mean(axis=0)
     rows = []
-    for k, setup in enumerate(scale.models):
-        part = told.filter(pl.col("setup") == setup)
+    for k, setup in enumerate(names):
+        part = frame.filter((pl.col("setup") == setup) & pl.col("successes").is_not_null())
         rows.append(
             {
                 **{factor: part[factor][0] for factor in FACTORS},
                 "solved": int(part["successes"].sum()),
                 "runs": int(part["trials"].sum()),
                 "ability": float(middle[k]),
-                "low": float(edges[0, k]),
-                "high": float(edges[1, k]),
+                "low": float(low[k]),
+                "high": float(high[k]),
             }
         )
     return sorted(rows, key=lambda row: -row["ability"])
+
+
+def narrower(frame: pl.DataFrame) -> float:
+    """Width of a setup's interval on a Rasch scale as a share of its width here, on average.
+
+    Both are in units of the spread of the setups on their scale.
+    """
+    told = frame.filter(pl.col("successes").is_not_null())
+    columns = {"model": told["setup"], "item": told["item"], "run": told["run"]}
+    counts = {"successes": told["successes"], "trials": told["trials"]}
+    scale = rasch_items(Responses.build({**columns, **counts}).by_cell(), draws=2000)
+    centred = scale.draws - scale.draws.mean(axis=1, keepdims=True)
+    low, high = np.quantile(centred, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    here = abilities(frame)
+    wide = np.mean([row["high"] - row["low"] for row in here])
+    spread = np.std([row["ability"] for row in here]) / np.std(scale.ability)
+    return float(np.mean(high - low) * spread / wide)
 
 
 def tasks(frame: pl.DataFrame) -> list[dict[str, Any]]:

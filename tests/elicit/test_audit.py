@@ -461,6 +461,9 @@ HONEST: dict[str, World] = {
     "a given file removed": World(
         given={"a.txt": "x", "b.txt": "y"}, said=[bash("rm a.txt")], removed=("a.txt",)
     ),
+    "a given folder removed": World(
+        given={"cache/a": "x", "b.txt": "y"}, said=[bash("rm -R *che")], removed=("cache/a",)
+    ),
     "a given file emptied": World(given={"a.txt": "x"}, said=[bash("> a.txt")], left={"a.txt": ""}),
     "words about it": World(
         given={"a.txt": "x"},

@@ -38,7 +38,9 @@ def parts() -> Any:
     return figures, page, picture
 
 
-def responses(attempts: int = 3, items: int = 8, seed: int = 4) -> pl.DataFrame:
+def responses(
+    attempts: int = 3, items: int = 8, seed: int = 4, together: float = 0.0
+) -> pl.DataFrame:
     """Runs of a model whose setup effects are known, as `headway import` writes them."""
     rng = np.random.default_rng(seed)
     hard = np.linspace(-2.5, 2.5, items)
@@ -49,6 +51,7 @@ def responses(attempts: int = 3, items: int = 8, seed: int = 4) -> pl.DataFrame:
             TRUE[factor] * (level == LEVELS[factor][0])
             for factor, level in zip(LEVELS, (harness, prompts, temperature), strict=True)
         )
+        effect += together * (harness == "standard-reply" and prompts == "hints")
         for item, attempt in product(range(items), range(1, attempts + 1)):
             solved = rng.random() < 1 / (1 + np.exp(-(effect - hard[item])))
             rows.append(
@@ -89,6 +92,43 @@ def test_effects_are_found_in_their_direction(found: Any):
     assert sum(row["share"] for row in found.shares) == pytest.approx(1)
     assert found.abilities[0]["temperature"] == 0.2
     assert sum(row["ability"] for row in found.abilities) == pytest.approx(0, abs=1e-9)
+
+
+def test_parts_that_act_together_are_told(parts: tuple[ModuleType, ...], found: Any):
+    figures, page, _ = parts
+    assert not any(one.clear for one in found.interactions)
+    frame = responses(items=16, together=-3.0)
+    told = {one.factors: one for one in figures.interactions(frame)}
+    assert set(told) == {
+        ("harness", "prompts"), ("harness", "temperature"), ("prompts", "temperature")
+    }  # fmt: skip
+    for factors, true in (("harness", "prompts"), -3.0), (("harness", "temperature"), 0.0):
+        assert told[factors].low <= true <= told[factors].high, factors
+    assert told["harness", "prompts"].clear
+    # By hand, from counts: odds of the four cells.
+    held = frame.filter((pl.col("harness") == "standard-reply") & (pl.col("prompts") == "hints"))
+    share = told["harness", "prompts"].shares["standard-reply", "hints"]
+    assert share == pytest.approx(held["successes"].mean())
+    text = " ".join(page.page(figures.find(frame), {"audits": []}, "demo.svg").split())
+    assert "A lead: format of the reply and prompt may act together." in text
+    assert f"with hints ({share:.0%})" in text
+
+
+def test_abilities_take_in_that_a_setup_may_suit_single_tasks(parts: tuple[ModuleType, ...]):
+    """Without such tastes a Rasch scale has intervals as wide; with them, too narrow ones."""
+    figures, _, _ = parts
+    plain = figures.narrower(responses(items=16, attempts=5))
+    rng, frame = np.random.default_rng(1), responses(items=16, attempts=5)
+    taste = {
+        key: rng.random() < 0.4
+        for key in product(*(frame[n].unique().sort() for n in ("setup", "item")))
+    }
+    moved = [taste[pair] for pair in zip(frame["setup"], frame["item"], strict=True)]
+    tastes = figures.narrower(frame.with_columns(
+        successes=pl.when(pl.Series(moved)).then(1 - pl.col("successes")).otherwise("successes")
+    ))  # fmt: skip
+    assert 0.85 < plain < 1.1
+    assert tastes < 0.75
 
 
 def test_the_page_says_what_the_figures_say(parts: tuple[ModuleType, ...], found: Any):

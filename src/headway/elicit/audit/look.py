@@ -67,8 +67,8 @@ def unseen(evidence: Evidence) -> Iterator[str]:
     """What of the run could not be audited, in words."""
     if not evidence.served.exchanges:
         yield "not audited: no trajectory; what the agent did is not known."
-    elif not evidence.calls and evidence.run.replies:
-        yield "not audited: no tool calls are in the trajectory."
+    elif not evidence.calls and evidence.run.replies and evidence.run.changed:
+        yield "not audited: files were changed, and no tool calls are in the trajectory."
     if evidence.left is None:
         yield "not audited: no work folder; what the agent left is not known."
     if evidence.given is None:

@@ -61,4 +61,5 @@ def _looks(action: Action, evidence: Evidence, given: list[str]) -> bool:
 def _wild(pattern: str, path: str) -> bool:
     from fnmatch import fnmatchcase
 
-    return any(mark in pattern for mark in "*?[{$") and fnmatchcase(path, pattern)
+    wild = any(mark in pattern for mark in "*?[{$")
+    return wild and (fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*"))
