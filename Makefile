@@ -65,7 +65,7 @@ coverage: $(VENV)/.site
 coverage-facets: $(VENV)/.site
 	@$(BIN)/python benchmarks/coverage_facets.py
 
-# Half an hour: a small real model in eight setups, from serving it to docs/demo.md.
+# A quarter of an hour: a small real model in eight setups, from serving it to docs/demo.md.
 demo: $(VENV)/.test
 	@$(BIN)/python demo/make.py
 
