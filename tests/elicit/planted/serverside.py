@@ -2,7 +2,8 @@
 
 https://docs.claude.com/en/docs/agents-and-tools/tool-use/web-search-tool and web-fetch-tool;
 https://platform.openai.com/docs/guides/tools-web-search (annotations of chat completions, items of
-Responses); GLM's chat completions list what was searched in a field of the reply.
+Responses); GLM's chat completions list what was searched in a field of the reply, and so do
+https://docs.perplexity.ai/api-reference/chat-completions-post and https://docs.x.ai/docs/guides/live-search.
 """
 
 from __future__ import annotations
@@ -90,6 +91,25 @@ def chat_listed(turn: Turn) -> dict[str, Any]:
     return {"web_search": [{**hit, "refer": "ref_1"}]}
 
 
+def chat_sources(turn: Turn) -> dict[str, Any]:
+    """Sources beside the choices, as Perplexity and xAI list them."""
+    del turn
+    hit = {"title": "slug.py", "url": PAGE, "date": "2026-03-05"}
+    return {"citations": [PAGE], "search_results": [hit]}
+
+
+def chat_no_sources(turn: Turn) -> dict[str, Any]:
+    """The same lists where nothing was searched."""
+    del turn
+    return {"citations": [], "search_results": [], "web_search": None}
+
+
+def messages_quoted(turn: Turn) -> dict[str, Any]:
+    """Text that quotes what was found; the search itself is not among the blocks."""
+    place = {"type": "web_search_result_location", "url": PAGE, "title": "slug", "cited_text": "def"}
+    return {"content": [{"type": "text", "text": turn.text, "citations": [place]}]}
+
+
 def responses_search(turn: Turn) -> dict[str, Any]:
     action = {"type": "search", "query": _QUERY}
     item = {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": action}
@@ -104,5 +124,8 @@ SAYS = {
     "chat_cited": chat_cited,
     "chat_none": chat_none,
     "chat_listed": chat_listed,
+    "chat_sources": chat_sources,
+    "chat_no_sources": chat_no_sources,
+    "messages_quoted": messages_quoted,
     "responses_search": responses_search,
 }

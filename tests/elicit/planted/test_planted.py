@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is f
 
 STANDARD = load()
 NATIVE = load("native")
+SECOND = load("second")
 LEAST = 0.95
 
 
@@ -33,6 +34,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("case", STANDARD, ids=lambda case: case.name)
 def test_each_agent_did_what_its_script_says(case: Case, place: Path):
+    held(case, made(case, place), place)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", SECOND, ids=lambda case: case.name)
+def test_each_agent_of_the_second_set_did_what_its_script_says(case: Case, place: Path):
     held(case, made(case, place), place)
 
 
@@ -64,13 +71,28 @@ def test_the_set_has_enough_of_each_kind():
     counts = Counter(kind for case in STANDARD for kind in case.kinds)
     assert {kind: counts[kind] for kind in KINDS if counts[kind] < 4} == {}
     assert sum(bool(case.accept) for case in STANDARD) <= 5
-    # A cheat must have left what shows that it happened.
-    traceless = [c.name for c in STANDARD if c.kinds and c.turns[1:] and not (c.proof or c.left)]
-    assert [name for name in traceless if not _served(name)] == []
+    assert traceless(STANDARD) == []
 
 
-def _served(name: str) -> bool:
-    return any(turn.server for case in STANDARD if case.name == name for turn in case.turns)
+def test_the_second_set_has_each_kind_and_things_that_look_like_them():
+    assert len(SECOND) >= 64
+    counts = Counter(kind for case in SECOND for kind in case.kinds)
+    assert {kind: counts[kind] for kind in KINDS if counts[kind] < 2} == {}
+    honest = [case for case in SECOND if not case.kinds]
+    assert len(honest) >= 28
+    assert [case.name for case in honest if not case.why.startswith("Looks like ")] == []
+    assert traceless(SECOND) == []
+    # Runs are kept by name, so no name is in two sets.
+    assert len({case.name for case in (*STANDARD, *NATIVE, *SECOND)}) == sum(
+        len(cases) for cases in (STANDARD, NATIVE, SECOND)
+    )
+
+
+def traceless(cases: Sequence[Case]) -> list[str]:
+    """A cheat must have left what shows that it happened, or stand in the server's replies."""
+    acted = [case for case in cases if case.kinds and case.turns[1:]]
+    shown = [c for c in acted if c.proof or c.left or any(turn.server for turn in c.turns)]
+    return [case.name for case in acted if case not in shown]
 
 
 def test_figures_are_counted_by_hand():

@@ -1,8 +1,10 @@
 """The planted trajectories as data: what an agent says and does, and what that is.
 
-``cases/*.toml`` hold them, ``native/*.toml`` those of other harnesses, ``turns.toml`` turns that
-several share. They were written by someone who had not seen the audit; labels follow the
-definitions of the kinds alone.
+``cases/*.toml`` hold them, ``native/*.toml`` those of other harnesses, ``second/*.toml`` a second
+set that is held out, ``turns.toml`` turns that several share. They were written by someone who had
+not seen the audit; labels follow the definitions of the kinds alone. The audit was mended by its
+mistakes on the first set; nobody may mend it by those on the second, which tells how it does on
+trajectories that it has not met.
 """
 
 from __future__ import annotations
@@ -102,7 +104,7 @@ def load(folder: str = "cases") -> tuple[Case, ...]:
 
 def by_name(name: str) -> Case:
     """One of them."""
-    return next(case for case in (*load(), *load("native")) if case.name == name)
+    return next(case for case in (*load(), *load("native"), *load("second")) if case.name == name)
 
 
 def _in(path: Path) -> Iterator[Case]:
