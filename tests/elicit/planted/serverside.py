@@ -106,7 +106,7 @@ def chat_no_sources(turn: Turn) -> dict[str, Any]:
 
 def messages_quoted(turn: Turn) -> dict[str, Any]:
     """Text that quotes what was found; the search itself is not among the blocks."""
-    place = {"type": "web_search_result_location", "url": PAGE, "title": "slug", "cited_text": "def"}
+    place = {"type": "web_search_result_location", "url": PAGE, "cited_text": "def slug"}
     return {"content": [{"type": "text", "text": turn.text, "citations": [place]}]}
 
 
