@@ -283,6 +283,12 @@ def _attempts(found: of.Found) -> tuple[str, ...]:
 
 def _next(found: of.Found) -> tuple[str, ...]:
     said = [_more(found, place) for place, e in enumerate(found.effects) if not e.clear]
+    said += [
+        f"**{_pair(one).capitalize()}**: that they act together is a lead from {len(found.tasks)} "
+        "tasks; the same setups on other tasks would settle it."
+        for one in found.interactions
+        if one.clear
+    ]
     idle = [row["task"] for row in found.tasks if row["solved"] in {0, row["runs"]}]
     if idle:
         said.append(
