@@ -269,6 +269,7 @@ def groups(rng, i):
             "select city from p group by city",
             "select distinct count(*) from p group by dept order by 1",
             "select upper(city), coalesce(sum(pay), 0) from p group by city, name order by 2, 1",
+            "select true, 0.000001, max(true), max(0.000001), count(*) from p group by 0.000001",
         )
     )
     return case("groups", shouted(rng, text), tables(rng, rng.random() < 0.15))

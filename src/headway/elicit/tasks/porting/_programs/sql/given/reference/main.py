@@ -52,6 +52,11 @@ def rank(value):
     return 2 if isinstance(value, int) else 3
 
 
+def constant(value):
+    """An expression; its rank tells `true` from 0.000001, which Python takes for equal."""
+    return ("value", value, rank(value))
+
+
 def key_of(value):
     """What values are grouped and ordered by."""
     return (rank(value), 0 if value is None else value)
@@ -572,11 +577,11 @@ class Parser:
         kind, value = self.tokens[self.at]
         self.at += 1
         if kind in ("num", "str"):
-            return ("value", value)
+            return constant(value)
         if kind == "name":
             return self.named(value)
         if kind == "key" and value in ("null", "true", "false"):
-            return ("value", {"null": None, "true": True, "false": False}[value])
+            return constant({"null": None, "true": True, "false": False}[value])
         if (kind, value) == ("sym", "("):
             inner = ("scalar", self.select()) if self.peek("select") else self.expression()
             self.expect(")")
@@ -599,7 +604,7 @@ class Parser:
 
     def case(self):
         operand = None if self.peek("when") else self.expression()
-        branches, otherwise = [], ("value", None)
+        branches, otherwise = [], constant(None)
         while self.take("when"):
             condition = self.expression()
             self.expect("then")
@@ -1204,7 +1209,7 @@ class Session:
         scopes = [[(name, column) for column in table.columns]]
         at = indexes(table, [column for column, _ in changes])
         bound = [self.binder.bind(e, scopes) for _, e in changes]
-        condition = ("value", True) if where is None else self.binder.bind(where, scopes)
+        condition = constant(True) if where is None else self.binder.bind(where, scopes)
         rows, count = [], 0
         for row in table.rows:
             if truth(condition, self.database, [row]):
@@ -1219,7 +1224,7 @@ class Session:
     def do_delete(self, name, where):
         table = self.database.table(name)
         scopes = [[(name, column) for column in table.columns]]
-        condition = ("value", True) if where is None else self.binder.bind(where, scopes)
+        condition = constant(True) if where is None else self.binder.bind(where, scopes)
         kept = [row for row in table.rows if not truth(condition, self.database, [row])]
         count = len(table.rows) - len(kept)
         table.rows = kept
