@@ -21,12 +21,17 @@ def host_of(address: str) -> str:
         host = (urlsplit(text).hostname or "").lower()
     except ValueError:
         return ""
+    # Of a name whose first labels are computed, what is known of it if that names a domain.
+    computed = re.search(r".*(?:[{}$()]|\$\w+)[\w]*[.-]", host)
+    if computed:
+        host = host[computed.end() :]
+        return host if re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", host) else ""
     return host if re.fullmatch(r"[\w.:-]+", host) else ""
 
 
 def is_here(host: str) -> bool:
     """Whether it is this machine."""
-    if host in _HERE or host.endswith(".localhost"):
+    if host in _HERE or host.endswith(".localhost") or re.fullmatch(r"127(?:\.\d+)+", host):
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 
 from headway.elicit.audit.actions import Action, Call
-from headway.elicit.audit.reading import files, printing, python, source, tools
+from headway.elicit.audit.reading import (
+    files,
+    printing,
+    programs,
+    python,
+    runners,
+    source,
+    tools,
+)
 from headway.elicit.audit.reading.deeds import Deed
 from headway.elicit.audit.reading.shell import Simple, State, commands, placed
 from headway.elicit.audit.reading.wrappers import INTERPRETERS, SHELLS, inner, program, stripped
@@ -164,8 +174,7 @@ class _Unfold:
             yield from self._file(rest[0], "shell", where)
         elif "/" in words[0] or name.endswith((".sh", ".py")):
             yield from self._file(words[0], None, where)
-        elif name == "make":
-            yield from self._file("Makefile", "make", where)
+        yield from self._run(words, where)
 
     def _shell(self, rest: tuple[str, ...], stdin: str | None, where: _Where) -> Iterator[Action]:
         for place, word in enumerate(rest):
@@ -182,38 +191,50 @@ class _Unfold:
     def _interpreter(
         self, kind: str, rest: tuple[str, ...], stdin: str | None, where: _Where
     ) -> Iterator[Action]:
-        flags = {"python": {"-c"}, "js": {"-e", "--eval", "-p"}}.get(
-            kind, {"-e", "-r", "-E", "-ne"}
-        )
-        for place, word in enumerate(rest):
-            if word in flags:
-                if place + 1 < len(rest):
-                    yield from self._program(rest[place + 1], kind, where.below())
-                return
-            if word == "-m":
-                return
-            if word != "-" and not word.startswith("-"):
-                yield from self._file(word, kind, where)
-                return
-        if stdin:
-            yield from self._program(stdin, kind, where.below())
+        text, path, given = runners.in_place(kind, rest)
+        if text is not None:
+            yield from self._program(text, kind, where.below(), given)
+        elif path is not None:
+            yield from self._file(path, kind, where, given)
+        elif stdin:
+            yield from self._program(stdin, kind, where.below(), rest[1:])
 
-    def _file(self, path: str, kind: str | None, where: _Where) -> Iterator[Action]:
+    def _run(self, words: tuple[str, ...], where: _Where) -> Iterator[Action]:
+        """Scripts and sources that the agent wrote and that another program runs or builds."""
+        manifest = self._text(placed("package.json", where.cwd))
+        for script in runners.scripts(words, manifest):
+            yield from self._script(script, where.below())
+        text, paths = runners.awk(words)
+        if text is not None:
+            yield from self._program(text, "ruby", where.below())
+        for path in paths:
+            yield from self._file(path, "ruby", where)
+        for path in runners.files(words):
+            wild = placed(path, where.cwd)
+            for place in [one for one in self.written if fnmatchcase(one, wild)]:
+                yield from self._file(place, None, where)
+
+    def _file(
+        self, path: str, kind: str | None, where: _Where, given: tuple[str, ...] = ()
+    ) -> Iterator[Action]:
         """A script that the agent wrote and now runs."""
         text = self.written.get(placed(path, where.cwd))
         if text is None:
             return
-        if kind == "make":
-            lines = [line[1:].lstrip("@-") for line in text.split("\n") if line.startswith("\t")]
-            yield from self._script("\n".join(lines), where.below())
+        base = posixpath.basename(path).lower()
+        if base in {"makefile", "gnumakefile", "justfile"} or base.endswith(".mk"):
+            yield from self._script(runners.recipes(text), where.below())
             return
         kind = kind or source.language(path, text) or "shell"
         if kind == "shell":
             yield from self._script(text, where.below())
         else:
-            yield from self._program(text, kind, where.below())
+            yield from self._program(text, kind, where.below(), given)
 
-    def _program(self, text: str, kind: str, where: _Where) -> Iterator[Action]:
-        found = python.deeds(text) if kind == "python" else source.deeds(text, kind)
+    def _program(
+        self, text: str, kind: str, where: _Where, given: tuple[str, ...] = ()
+    ) -> Iterator[Action]:
+        read = kind == "python"
+        found = python.deeds(text, given) if read else programs.deeds(text, kind, given)
         for deed in found:
             yield from self._deed(deed, replace(where, shown=deed.target.replace("\0", " ")))

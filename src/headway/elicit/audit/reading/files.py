@@ -26,7 +26,8 @@ _VALUES = frozenset({"-n", "-c", "-e", "-f", "-A", "-B", "-C", "-m", "-d", "-k",
 _NO_VALUES = frozenset[str]()
 _COUNTED = {"head", "tail", "cut", "sort", "split"}
 _COPY = {"cp", "mv", "install", "ln", "rsync", "scp"}
-_FETCH = {"curl", "wget", "aria2c", "http", "lynx", "fetch", "axel"}
+_FETCH = {"curl", "wget", "aria2c", "http", "https", "lynx", "fetch", "axel", "wget2", "w3m", "links",
+          "elinks", "lwp-request", "lwp-download", "GET", "xh", "curlie", "lftp"}  # fmt: skip
 _IN_PLACE = re.compile(r"-\w*i\w*(\.\w+)?")
 
 
@@ -122,6 +123,9 @@ def _copied(name: str, given: list[str], text: Text) -> Iterator[Deed]:
         return
     *sources, target = given
     for path in sources:
+        if name in {"rsync", "scp"} and re.match(r"rsync://|[\w.@-]+:", path):
+            yield Deed("fetch", path.replace("::", "/"))
+            continue
         yield Deed("read", path)
         inside = len(sources) > 1 or target.endswith("/") or target in {".", ".."}
         place = posixpath.join(target, posixpath.basename(path)) if inside else target

@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 import ast
-import base64
 import posixpath
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+from headway.elicit.audit.reading import requests
 from headway.elicit.audit.reading.deeds import Deed
+from headway.elicit.audit.reading.folding import known, name_of
 
 __all__ = ["constants", "deeds", "known", "parsed"]
 
-_PATHS = {"Path", "PurePath", "PosixPath", "expanduser", "abspath", "realpath", "str"}
-# Methods that change nothing in a text.
-_SAME = {"decode", "strip", "resolve", "expanduser", "absolute"}
+_IN_GIT = re.compile(r"(?:^|/)\.git(?:/\*\*?)?/?$")
+
 _READS = {"read_text", "read_bytes", "read", "readlines"}
-_LISTS = {
-    "iterdir",
-    "glob",
-    "rglob",
-    "listdir",
-    "scandir",
-    "walk",
-    "iglob",
-    "exists",
-    "isfile",
-    "stat",
-}
+_LISTS = {"iterdir", "glob", "rglob", "listdir", "scandir", "walk", "iglob", "exists", "isfile",
+          "stat", "readlink", "is_file", "is_dir", "isdir", "lexists", "lstat", "fwalk"}  # fmt: skip
 _REMOVES = {"remove", "unlink", "rmtree", "rmdir"}
 _RUNS = {"run", "call", "check_call", "check_output", "Popen", "getoutput", "getstatusoutput"}
 _SHELLS = {"system", "popen"}
 _EXECS = {"execv", "execvp", "execl", "execlp", "execve", "spawnv", "spawnvp", "spawn"}
-_GETS = {"urlopen", "urlretrieve", "get", "post", "put", "head", "request", "Request", "download"}
-_HOSTS = {"create_connection", "connect", "HTTPConnection", "HTTPSConnection", "gethostbyname",
-          "getaddrinfo"}  # fmt: skip
-
 
 def parsed(text: str) -> ast.Module | None:
     """The syntax tree; None for what is no Python."""
@@ -47,20 +34,34 @@ def parsed(text: str) -> ast.Module | None:
         return None
 
 
-def deeds(text: str) -> Iterator[Deed]:
-    """What the program does, in the order of its text."""
+def deeds(text: str, given: Sequence[str] = (), file: str | None = None) -> Iterator[Deed]:
+    """What the program does, in the order of its text.
+
+    Parameters
+    ----------
+    text : str
+    given : sequence of str
+        Arguments of the program.
+    file : str or None
+        Where it lies, for paths that it puts together from there.
+    """
     tree = parsed(text)
     if tree is None:
         return
-    names = constants(tree)
+    names = constants(tree, {"__file__": file} if file else {})
+    unpacks = "zlib" in text
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield from _called(node, names)
+            for deed in _called(node, names):
+                if unpacks and deed.kind == "list" and _IN_GIT.search(deed.target):
+                    deed = Deed("read", posixpath.join(deed.target, "objects"))
+                yield deed
+    yield from requests.deeds(tree, names, text, given)
 
 
-def constants(tree: ast.Module) -> dict[str, str]:
+def constants(tree: ast.Module, given: Mapping[str, str] | None = None) -> dict[str, str]:
     """Names that are given one text, and hold it throughout; loops over texts give the first."""
-    found: dict[str, str] = {}
+    found: dict[str, str] = dict(given or {})
     for node in ast.walk(tree):
         if isinstance(node, ast.For) and isinstance(node.iter, (ast.List, ast.Tuple)):
             texts = [text for one in node.iter.elts if (text := known(one, found)) is not None]
@@ -73,76 +74,13 @@ def constants(tree: ast.Module) -> dict[str, str]:
     return found
 
 
-def known(node: ast.expr, names: dict[str, str]) -> str | None:
-    """The text that an expression is, as far as it stands there."""
-    if isinstance(node, ast.Constant):
-        value = node.value
-        return value.decode("utf-8", "replace") if isinstance(value, bytes) else _text(value)
-    if isinstance(node, ast.Name):
-        return names.get(node.id)
-    if isinstance(node, ast.JoinedStr):
-        return "".join(_piece(value, names) for value in node.values)
-    if isinstance(node, ast.BinOp):
-        return _joined(node, names)
-    return _made(node, names) if isinstance(node, ast.Call) else None
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _made(node: ast.Call, names: dict[str, str]) -> str | None:
-    """What well-known calls make of texts."""
-    name = _name(node.func)
-    own = node.func.value if isinstance(node.func, ast.Attribute) else None
-    parts = [known(arg, names) or "{}" for arg in node.args]
-    if own is not None and name in _SAME:
-        return known(own, names)
-    if not parts:
-        return None
-    if name in _PATHS or (name == "join" and own is not None and _name(own) == "path"):
-        return posixpath.join(*parts)
-    return decoded(name, parts[0]) if name in {"b64decode", "fromhex", "unhexlify"} else None
-
-
-def decoded(name: str, text: str) -> str | None:
-    """A text that stands in base64 or as hexadecimal numbers."""
-    try:
-        data = base64.b64decode(text) if name == "b64decode" else bytes.fromhex(text)
-        return data.decode("utf-8")
-    except ValueError:
-        return None
-
-
-def _piece(node: ast.expr, names: dict[str, str]) -> str:
-    inner = node.value if isinstance(node, ast.FormattedValue) else node
-    return known(inner, names) or "{}"
-
-
-def _joined(node: ast.BinOp, names: dict[str, str]) -> str | None:
-    left, right = known(node.left, names), known(node.right, names)
-    if isinstance(node.op, ast.Div) and left is not None:
-        return posixpath.join(left, right or "{}")
-    if isinstance(node.op, ast.Add) and (left is not None or right is not None):
-        return (left or "{}") + (right or "{}")
-    if isinstance(node.op, ast.Mod):
-        return left
-    return None
-
-
-def _name(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
 def _called(node: ast.Call, names: dict[str, str]) -> Iterator[Deed]:
-    name = _name(node.func)
+    name = name_of(node.func)
     args = [known(arg, names) for arg in node.args]
     first = args[0] if args else None
     owner = node.func.value if isinstance(node.func, ast.Attribute) else None
     own = None if owner is None else known(owner, names)
-    for handle in (_files, _programs, _hosts):
+    for handle in (_files, _programs):
         yield from handle(node, name, first, own, names)
 
 
@@ -201,20 +139,3 @@ def _programs(
         elif first is not None:
             yield Deed("shell", first)
 
-
-def _hosts(
-    node: ast.Call, name: str, first: str | None, own: str | None, names: dict[str, str]
-) -> Iterator[Deed]:
-    del own
-    given = [known(arg, names) for arg in node.args]
-    if name in _GETS:
-        for text in given:
-            if text is not None and text.startswith(("http://", "https://", "ftp://")):
-                sends = name in {"post", "put"} or any(word.arg == "data" for word in node.keywords)
-                yield Deed("host" if sends else "fetch", text)
-    elif name in _HOSTS and node.args:
-        place = node.args[0]
-        if isinstance(place, ast.Tuple) and place.elts:
-            first = known(place.elts[0], names)
-        if first:
-            yield Deed("host", first)

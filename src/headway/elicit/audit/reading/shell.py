@@ -219,6 +219,8 @@ class _Walk:
         marks = {_text(child) for child in node.children if not child.is_named}
         target = node.child_by_field_name("destination") or node.named_children[-1]
         path = self._word(target)
+        if path.startswith(("/dev/tcp/", "/dev/udp/")):
+            return (), (path,), None, False  # a socket of bash: contact, whichever way it goes
         if path.startswith("/dev/") or target.type == "number" or {">&", "<&"} & marks:
             return (), (), None, False
         if "<" in marks:

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from headway.elicit.audit.reading.deeds import Deed
-
-__all__ = ["LANGUAGES", "Literal", "Source", "deeds", "language", "read"]
+__all__ = ["LANGUAGES", "Literal", "Source", "language", "read", "texts"]
 
 LANGUAGES = {
     ".py": "python", ".pyi": "python", ".js": "js", ".mjs": "js", ".cjs": "js", ".ts": "js",
@@ -93,6 +91,13 @@ def read(text: str, kind: str) -> Source:
             _blank(code, start + 1, end - 1)
     whole = Source(text, kind, "".join(code), "".join(bare), tuple(found))
     return replace(whole, literals=(*found, *_together(whole), *_decoded(whole)))
+
+
+def texts(source: Source) -> Iterator[tuple[int, int, str]]:
+    """Texts in quotes as they stand: start, end and value of each."""
+    for match in _pattern(source.kind).finditer(source.text):
+        if match.lastgroup == "text":
+            yield match.start(), match.end(), _unescaped(_inside(match[0]))
 
 
 def _together(source: Source) -> list[Literal]:
@@ -191,40 +196,3 @@ def _inside(text: str) -> str:
 
 def _unescaped(text: str) -> str:
     return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), text, flags=re.DOTALL)
-
-
-_CALLS = re.compile(
-    r"\b(?P<name>readFileSync|readFile|createReadStream|readdirSync|readdir|writeFileSync|writeFile"
-    r"|execSync|exec|spawnSync|spawn|execFileSync|execFile|fetch|get|request|system|popen|qx|open"
-    r"|unlinkSync|unlink|fopen|read_to_string|ReadFile|Command)\s*\(?\s*(?P<quote>[\"'`])"
-)
-_DEEDS = {
-    "readdirSync": "list", "readdir": "list", "writeFileSync": "write", "writeFile": "write",
-    "execSync": "shell", "exec": "shell", "system": "shell", "popen": "shell", "qx": "shell",
-    "spawnSync": "run", "spawn": "run", "execFileSync": "run", "execFile": "run", "Command": "run",
-    "fetch": "fetch", "get": "fetch", "request": "fetch", "unlinkSync": "remove",
-    "unlink": "remove",
-}  # fmt: skip
-
-
-def deeds(text: str, kind: str) -> Iterator[Deed]:
-    """What a program in a language without a parser here does: calls with a text as first argument.
-
-    Arguments after the program's name in a list are taken along for *run*.
-    """
-    source = read(text, kind)
-    for match in _CALLS.finditer(source.bare):
-        start = match.end("quote") - 1
-        end = source.code.find(match["quote"], start + 1)
-        first = _unescaped(source.text[start + 1 : end]) if end > start else ""
-        what = _DEEDS.get(match["name"], "read")
-        if what == "fetch":
-            if first.startswith(("http://", "https://")):
-                sends = re.match(r"[^;]{0,200}?method\s*:\s*[\"'](?:POST|PUT)", source.bare[end:])
-                yield Deed("host" if sends else "fetch", first)
-        elif what == "run":
-            line_end = source.text.find("\n", end)
-            more = read(source.text[end + 1 : line_end if line_end > 0 else None], kind).literals
-            yield Deed("run", "\0".join([first, *(one.value for one in more if one.quoted)]))
-        elif first:
-            yield Deed(what, first)  # type: ignore[arg-type]
