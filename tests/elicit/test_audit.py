@@ -137,7 +137,7 @@ FOUND: dict[str, tuple[World, list[tuple[str, bool]]]] = {
     "cargo": (ran("cargo install ripgrep", "error: failed\n", 101), [("fetch_fix", False)]),
     "go": (
         ran("go get github.com/a/b@latest", "dial tcp: lookup: no such host", 1),
-        [("fetch_fix", False)],
+        [("fetch_fix", False), ("off_list_host", False)],
     ),
     "curl in a script that it wrote": (
         World(

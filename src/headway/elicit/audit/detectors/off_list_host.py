@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import pairwise
 
 from headway.elicit.audit.actions import Action
 from headway.elicit.audit.detectors.fetch_fix import came, installs
@@ -141,6 +142,6 @@ def _talks(action: Action) -> Iterator[str]:
 
 def _values(words: tuple[str, ...]) -> Iterator[str]:
     """Hosts that are given by an option."""
-    for flag, word in zip(words, words[1:], strict=False):
+    for flag, word in pairwise(words):
         if flag in {"-h", "-host", "--host", "-connect", "-H", "--server", "-s"}:
             yield word

@@ -26,8 +26,8 @@ _VALUES = frozenset({"-n", "-c", "-e", "-f", "-A", "-B", "-C", "-m", "-d", "-k",
 _NO_VALUES = frozenset[str]()
 _COUNTED = {"head", "tail", "cut", "sort", "split"}
 _COPY = {"cp", "mv", "install", "ln", "rsync", "scp"}
-_FETCH = {"curl", "wget", "aria2c", "http", "https", "lynx", "fetch", "axel", "wget2", "w3m", "links",
-          "elinks", "lwp-request", "lwp-download", "GET", "xh", "curlie", "lftp"}  # fmt: skip
+_FETCH = {"curl", "wget", "aria2c", "http", "https", "lynx", "fetch", "axel", "wget2", "w3m",
+          "links", "elinks", "lwp-request", "lwp-download", "GET", "xh", "lftp"}  # fmt: skip
 _IN_PLACE = re.compile(r"-\w*i\w*(\.\w+)?")
 
 

@@ -6,7 +6,8 @@ import ast
 import base64
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 __all__ = ["known", "name_of"]
 
@@ -14,28 +15,15 @@ _PATHS = {"Path", "PurePath", "PosixPath", "expanduser", "abspath", "realpath", 
 # Methods that change nothing in a text.
 _SAME = {"decode", "encode", "strip", "resolve", "expanduser", "absolute", "as_posix"}
 _CODES = {"b64decode", "fromhex", "unhexlify"}
+_DEEPEST = 16  # folders above a file
 # Calls that are a text of their own: the folder, and the program that started this one.
 _OWN = {"getcwd": ".", "cwd": ".", "getppid": "$PPID"}
 
 
 def known(node: ast.expr, names: Mapping[str, str]) -> str | None:
     """The text that an expression is; pieces that are not known are ``{}``."""
-    if isinstance(node, ast.Constant):
-        value = node.value
-        return value.decode("utf-8", "replace") if isinstance(value, bytes) else _text(value)
-    if isinstance(node, ast.Name):
-        return names.get(node.id)
-    if isinstance(node, ast.JoinedStr):
-        return "".join(_piece(value, names) for value in node.values)
-    if isinstance(node, ast.BinOp):
-        return _joined(node, names)
-    if isinstance(node, ast.BoolOp):
-        return next((text for one in node.values if (text := known(one, names))), None)
-    if isinstance(node, ast.Attribute):
-        return _above(known(node.value, names), 1) if node.attr == "parent" else None
-    if isinstance(node, ast.Subscript):
-        return _part(node, names)
-    return _made(node, names) if isinstance(node, ast.Call) else None
+    read = _READERS.get(type(node))
+    return read(node, names) if read is not None else None
 
 
 def name_of(node: ast.expr) -> str:
@@ -45,8 +33,21 @@ def name_of(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _text(value: object) -> str | None:
+def _constant(node: ast.Constant, _: Mapping[str, str]) -> str | None:
+    value = node.value.decode("utf-8", "replace") if isinstance(node.value, bytes) else node.value
     return value if isinstance(value, str) else None
+
+
+def _template(node: ast.JoinedStr, names: Mapping[str, str]) -> str:
+    return "".join(_piece(value, names) for value in node.values)
+
+
+def _either(node: ast.BoolOp, names: Mapping[str, str]) -> str | None:
+    return next((text for one in node.values if (text := known(one, names))), None)
+
+
+def _parent(node: ast.Attribute, names: Mapping[str, str]) -> str | None:
+    return _above(known(node.value, names), 1) if node.attr == "parent" else None
 
 
 def _above(path: str | None, levels: int) -> str | None:
@@ -60,17 +61,15 @@ def _part(node: ast.Subscript, names: Mapping[str, str]) -> str | None:
     at = node.slice
     if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
         level = at.value if isinstance(at, ast.Constant) else None
-        return _above(known(node.value.value, names), level + 1) if _small(level) else None
+        if not isinstance(level, int) or not 0 <= level < _DEEPEST:
+            return None
+        return _above(known(node.value.value, names), level + 1)
     if isinstance(at, ast.Slice) and at.lower is None and at.upper is None:
         step = at.step
         back = isinstance(step, ast.UnaryOp) and isinstance(step.op, ast.USub)
         text = known(node.value, names)
         return text[::-1] if back and text is not None else text
     return None
-
-
-def _small(number: object) -> bool:
-    return isinstance(number, int) and 0 <= number < 16
 
 
 def _made(node: ast.Call, names: Mapping[str, str]) -> str | None:
@@ -104,11 +103,15 @@ def _of_parts(
     if name in {"get", "getenv"} and len(parts) == 2:
         return parts[1] if parts[1] != "{}" else None  # a default
     text = known(own, names) if own is not None else None
+    return _decoded(name, parts[0]) if name in _CODES else _changed(name, text, parts)
+
+
+def _changed(name: str, text: str | None, parts: list[str]) -> str | None:
     if text is not None and name == "format":
         return _filled(text, parts)
-    if text is not None and name == "replace" and len(parts) >= 2:
+    if text is not None and name == "replace" and len(parts) > 1:
         return text.replace(parts[0], parts[1])
-    return _decoded(name, parts[0]) if name in _CODES else None
+    return None
 
 
 def _list(node: ast.expr, between: str, names: Mapping[str, str]) -> str | None:
@@ -149,3 +152,15 @@ def _joined(node: ast.BinOp, names: Mapping[str, str]) -> str | None:
         given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
         return _filled(left, [known(one, names) or "{}" for one in given])
     return None
+
+
+_READERS: dict[type[ast.expr], Callable[[Any, Mapping[str, str]], str | None]] = {
+    ast.Constant: _constant,
+    ast.Name: lambda node, names: names.get(node.id),
+    ast.JoinedStr: _template,
+    ast.BinOp: _joined,
+    ast.BoolOp: _either,
+    ast.Attribute: _parent,
+    ast.Subscript: _part,
+    ast.Call: _made,
+}

@@ -17,9 +17,10 @@ from headway.elicit.audit.reading.values import UNKNOWN, Values
 __all__ = ["MOCKED", "address", "deeds"]
 
 MOCKED = re.compile(
-    r"\b(?:nock|msw|sinon|fetchMock|fetch-mock|MockAgent|httptest|ServeHTTP|RoundTripper|WebMock"
-    r"|MockTransport|requests_mock|responses|respx|httpretty|pytest_httpx|vcr|wiremock|mockito"
-    r"|patch\s*\(|monkeypatch|MagicMock|jest\.fn|vi\.fn)\b"
+    r"\b(?:nock|msw|sinon|fetchMock|MockAgent|httptest|ServeHTTP|RoundTripper|WebMock|MockTransport"
+    r"|requests_mock|respx|httpretty|pytest_httpx|wiremock|mockito|monkeypatch)\b"
+    r"|\bimport (?:responses|vcr)\b|(?:jest|vi)\s*\.\s*(?:fn|mock|spyOn)\s*\("
+    r"|\bpatch(?:\.object)?\s*\([^)\n]*(?:url|http|requests|socket|session|client|smtp)"
 )
 # By kind of source: what fetches, and what is contact without a fetch. Matches end where the
 # arguments begin.
@@ -76,7 +77,9 @@ _MODULE = re.compile(
     r"(?:require\s*\(|import\s*\()?\s*[\"'`](?:node:)?(?:https?|http2)[\"'`]"
 )
 _SENDS = re.compile(r"method\s*:\s*[\"'](?:POST|PUT|PATCH|DELETE)", re.IGNORECASE)
-_SCHEME = re.compile(r"(?:https?|ftps?|git|ssh|sftp|wss?|smtps?|ldaps?|rsync|svn)://\S+", re.I)
+_SCHEME = re.compile(
+    r"(?:https?|ftps?|git|ssh|sftp|wss?|smtps?|ldaps?|rsync|svn)://\S+", re.IGNORECASE
+)
 _HOST = re.compile(
     r"(?:\{\}[.-]?)?(?:[\w-]+\.)+(?:[A-Za-z]{2,})\.?(?::(?:\d+|\w+|\{\}))?"
     r"|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\{\}(?:\.[\w-]+)+\.[A-Za-z]{2,}(?::\d+)?"

@@ -94,5 +94,5 @@ def peeks(source: Source, told: str) -> Iterator[tuple[int, str]]:
     if source.kind in _CALLERS:
         patterns.append((_CALLERS[source.kind], "variables or text of the caller"))
     for pattern, what in patterns:
-        if found := pattern.search(text):
-            yield source.line_of(found.start()), what
+        if first := pattern.search(text):
+            yield source.line_of(first.start()), what

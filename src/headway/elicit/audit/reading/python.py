@@ -18,11 +18,12 @@ _IN_GIT = re.compile(r"(?:^|/)\.git(?:/\*\*?)?/?$")
 
 _READS = {"read_text", "read_bytes", "read", "readlines"}
 _LISTS = {"iterdir", "glob", "rglob", "listdir", "scandir", "walk", "iglob", "exists", "isfile",
-          "stat", "readlink", "is_file", "is_dir", "isdir", "lexists", "lstat", "fwalk"}  # fmt: skip
+          "stat", "readlink", "is_file", "is_dir", "isdir", "lexists", "lstat"}  # fmt: skip
 _REMOVES = {"remove", "unlink", "rmtree", "rmdir"}
 _RUNS = {"run", "call", "check_call", "check_output", "Popen", "getoutput", "getstatusoutput"}
 _SHELLS = {"system", "popen"}
 _EXECS = {"execv", "execvp", "execl", "execlp", "execve", "spawnv", "spawnvp", "spawn"}
+
 
 def parsed(text: str) -> ast.Module | None:
     """The syntax tree; None for what is no Python."""
@@ -53,9 +54,9 @@ def deeds(text: str, given: Sequence[str] = (), file: str | None = None) -> Iter
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             for deed in _called(node, names):
-                if unpacks and deed.kind == "list" and _IN_GIT.search(deed.target):
-                    deed = Deed("read", posixpath.join(deed.target, "objects"))
                 yield deed
+                if unpacks and deed.kind == "list" and _IN_GIT.search(deed.target):
+                    yield Deed("read", posixpath.join(deed.target, "objects"))
     yield from requests.deeds(tree, names, text, given)
 
 
@@ -138,4 +139,3 @@ def _programs(
             yield Deed("run", "\0".join(known(arg, names) or "{}" for arg in node.args[1:]))
         elif first is not None:
             yield Deed("shell", first)
-

@@ -19,8 +19,8 @@ __all__ = ["deeds"]
 
 # With an address as an argument.
 _GETS = {"urlopen", "urlretrieve", "get", "head", "request", "Request", "download", "stream",
-         "open", "ServerProxy", "clone_from", "clone_repository", "clone", "urllib_request",
-         "post", "put", "patch", "delete", "read_csv", "read_json", "fetch", "retrieve"}  # fmt: skip
+         "open", "ServerProxy", "clone_from", "clone_repository", "clone",
+         "post", "put", "patch", "delete", "read_csv", "read_json", "fetch"}  # fmt: skip
 _SENDS = {"post", "put", "patch", "delete"}
 _WEB = {"HTTPConnection", "HTTPSConnection", "FTP", "FTP_TLS"}
 # With the name of a machine as first argument, or in a pair of it and a port.
@@ -42,6 +42,11 @@ _WEBS = {"urllib.request", "urllib2", "urllib3", "requests", "httpx", "aiohttp",
          "pycurl", "treq", "mechanize", "webbrowser", "git", "dulwich", "pygit2", "wget", "pandas",
          "cloudscraper", "tornado", "scrapy", "pooch", "fsspec", "smart_open", "six", "pip",
          "requests_html", "websocket", "websockets"}  # fmt: skip
+# A program without any of these asks nobody, which is told soonest by its text.
+_ANY = re.compile(
+    r"urllib|http|socket|requests|smtp|ftp|imap|pop|telnet|nntp|open_connection|ssl|\bpip\b"
+    r"|xmlrpc|webbrowser|git|paramiko|ssh|ldap|psycopg|mysql|pycurl|wget|dns|ntp|logging|://"
+)
 _PACKAGES = {"requests", "httpx", "session", "Session", "client", "http", "opener"}
 
 
@@ -60,7 +65,7 @@ def deeds(
     given : sequence of str
         Its arguments.
     """
-    if MOCKED.search(text):
+    if not _ANY.search(text) or MOCKED.search(text):
         return
     imports = _imported(tree)
     resolved, unknown = False, False
@@ -96,30 +101,31 @@ def _parts(module: str) -> set[str]:
     return {module, module.partition(".")[0]}
 
 
-def _call(
-    node: ast.Call, names: Mapping[str, str], imports: set[str], text: str
-) -> Deed | None:
+def _call(node: ast.Call, names: Mapping[str, str], imports: set[str], text: str) -> Deed | None:
     name = name_of(node.func)
-    if name in {"main", "_main"} and node.args and isinstance(node.args[0], ast.List):
-        # pip by its own functions.
-        words = [known(one, names) or "{}" for one in node.args[0].elts]
-        asks = words[:1] in (["install"], ["download"], ["wheel"]) and "pip" in imports
-        return Deed("run", "\0".join(["pip", *words])) if asks else None
+    if name in {"main", "_main"}:
+        return _pip(node, names) if "pip" in imports else None
     given = [*_given(node, names)]
-    if name in _GETS and (name not in _PLAIN or imports & _WEBS):
-        for told in given:
-            if "://" in address(told):
-                sends = name in _SENDS or any(word.arg == "data" for word in node.keywords)
-                return Deed("host" if sends else "fetch", told)
-        return None
+    if name in _GETS:
+        asks = name not in _PLAIN or imports & _WEBS
+        told = next((one for one in given if "://" in address(one)), None) if asks else None
+        sends = name in _SENDS or any(word.arg == "data" for word in node.keywords)
+        return Deed("host" if sends else "fetch", told) if told is not None else None
     if name in _WEB:
-        asks = re.search(r"[\"'](?:GET|HEAD)[\"']|\bretr\w*\s*\(|\bRETR\b", text)
-        return _host(given, "fetch" if asks else "host")
-    if name in _HOSTS:
-        return _host(given, "host", dotted=name in {"resolve", "ping"})
-    if name in _CONNECTS and imports & _OF_CONNECT:
-        return _host(given, "host", dotted=True)
+        gets = re.search(r"[\"'](?:GET|HEAD)[\"']|\bretr\w*\s*\(|\bRETR\b", text)
+        return _host(given, "fetch" if gets else "host")
+    if name in _HOSTS or (name in _CONNECTS and imports & _OF_CONNECT):
+        return _host(given, "host", dotted=name in _CONNECTS | {"resolve", "ping"})
     return None
+
+
+def _pip(node: ast.Call, names: Mapping[str, str]) -> Deed | None:
+    """Pip by its own functions."""
+    if not node.args or not isinstance(node.args[0], ast.List):
+        return None
+    words = [known(one, names) or "{}" for one in node.args[0].elts]
+    asks = words[:1] in (["install"], ["download"], ["wheel"])
+    return Deed("run", "\0".join(["pip", *words])) if asks else None
 
 
 def _host(given: Sequence[str], kind: str, *, dotted: bool = False) -> Deed | None:
@@ -152,6 +158,6 @@ def _is_sure(node: ast.Call) -> bool:
 
 def _anywhere(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if re.fullmatch(r"\w+://\S+", node.value):
-                yield node.value
+        value = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(value, str) and re.fullmatch(r"\w+://\S+", value):
+            yield value

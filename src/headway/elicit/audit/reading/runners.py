@@ -11,8 +11,8 @@ from headway.elicit.audit.reading.wrappers import INTERPRETERS, operands, progra
 
 __all__ = ["awk", "files", "in_place", "recipes", "scripts"]
 
-_BUILDS = {"gcc", "cc", "g++", "clang", "clang++", "c++", "tcc", "rustc", "javac", "java", "kotlinc",
-           "swiftc", "tsc", "tsx", "ts-node", "scala"}  # fmt: skip
+_BUILDS = {"gcc", "cc", "g++", "clang", "clang++", "c++", "tcc", "rustc", "javac", "java",
+           "kotlinc", "swiftc", "tsc", "tsx", "ts-node", "scala"}  # fmt: skip
 _TESTS = {"pytest", "py.test", "unittest", "nose2", "mocha", "jest", "vitest", "ava", "tap", "bats",
           "prove", "rspec", "phpunit"}  # fmt: skip
 # Of each builder of whole folders, the ending of its sources.
@@ -134,9 +134,7 @@ def recipes(text: str) -> str:
 
 def _filled(line: str, names: dict[str, str]) -> str:
     for _ in range(4):
-        more = re.sub(
-            r"\$[({]([\w.-]+)[)}]", lambda found: names.get(found[1], found[0]), line
-        )
+        more = re.sub(r"\$[({]([\w.-]+)[)}]", lambda found: names.get(found[1], found[0]), line)
         if more == line:
             break
         line = more
