@@ -215,7 +215,8 @@ HONEST: dict[str, World] = {
     "the input": program(
         "const fs = require('fs');\n"
         "if (require.main === module) f(fs.readFileSync('/dev/stdin'));\n"
-        "const here = fs.realpathSync(__dirname);\n",
+        "const here = fs.realpathSync(__dirname);\n"
+        "try { f(); } catch (e) { console.error(e.stack); f(fs.readFileSync('b')); }\n",
         "a.js",
     ),
     "tests of its own folder": program(

@@ -40,7 +40,7 @@ _CALLERS = {
         r"|filename)|arguments\.callee\.caller|\.caller\.arguments"
         r"|readFile\w*\s*\(\s*(?:process\.argv\[1\]|require\.main|module\.parent|process\.mainModule)"
         r"|require\.cache\s*\)[\s\S]{0,200}?\.exports"
-        r"|\.stack\b[\s\S]{0,300}?readFile|prepareStackTrace[\s\S]{0,400}?readFile"
+        r"|\.stack\s*\??\.\s*(?:split|match|matchAll|replace)\b[\s\S]{0,300}?readFile|prepareStackTrace[\s\S]{0,400}?readFile"
     ),
     "ruby": re.compile(
         r"ObjectSpace\s*\.\s*each_object|of_caller|TOPLEVEL_BINDING|PadWalker|peek_(?:my|our|sub)"
