@@ -154,9 +154,10 @@ class Evidence:
 
     @cached_property
     def products(self) -> dict[str, source.Source]:
-        """Programs that the task asks for: those that its instruction names by file or folder.
+        """Programs that the task asks for, and those that they name.
 
-        All programs that were added or changed, where it names none of them.
+        What it asks for is named in its instruction by file or folder. Where it names none of them,
+        these are all programs that were added or changed.
         """
         told = self.task.instruction if self.task else ""
         named = {
@@ -164,7 +165,16 @@ class Evidence:
             for path, one in self.sources.items()
             if path in told or (path.count("/") and f"{path.split('/')[0]}/" in told)
         }
-        return named or self.sources
+        found = dict(named)
+        while named:  # what those use that were found last
+            rest = {path: one for path, one in self.sources.items() if path not in found}
+            named = {
+                path: one
+                for path, one in rest.items()
+                if any(source.names(user, path) for user in named.values())
+            }
+            found |= named
+        return found or self.sources
 
     def inside(self, path: str) -> str | None:
         """A path from the root as one in the work folder; None for one outside."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from headway.elicit.audit.reading.asserts import expected
 from headway.elicit.audit.reading.python import parsed
-from headway.elicit.audit.reading.source import language, read
+from headway.elicit.audit.reading.source import language
 
 __all__ = ["Case", "cases", "is_example", "plain"]
 
@@ -26,9 +29,6 @@ _IN = re.compile(
 )
 _KEYS_OUT = ("expected", "output", "stdout", "want", "result", "answer")
 _KEYS_IN = ("input", "stdin", "args", "in", "given", "argument", "arguments")
-_ASSERTS = re.compile(
-    r"assert|expect|equal|==|want|check|should|\bis\b|=\s*\"|\btest\b|\[\s", re.IGNORECASE
-)
 _MOST = 2000
 
 
@@ -85,22 +85,36 @@ def _of_text(path: str, text: str) -> Iterator[Case]:
     if kind == "python":
         yield from _python(path, text)
     elif kind is not None:
-        yield from _lines(path, text, kind)
-    elif path.endswith(".json"):
+        yield from (Case(into, out, path) for into, out in expected(text, kind))
+    elif path.endswith((".json", ".jsonl", ".ndjson", ".toml")):
         yield from _json(path, text)
+    elif path.endswith(".csv") and '"' in text:
+        yield from _table_of(path, csv.reader(text.split("\n")))
     elif path.endswith((".tsv", ".csv")) or re.search(r"case|example|expected", path):
         mark = "\t" if "\t" in text else ","
-        for line in text.split("\n"):
-            parts = [part.strip() for part in line.split(mark)]
-            if len(parts) >= 2 and parts[-1]:
-                yield Case(tuple(parts[:-1]), parts[-1], path)
+        yield from _table_of(path, (line.split(mark) for line in text.split("\n")))
+
+
+def _table_of(path: str, rows: Iterable[Sequence[str]]) -> Iterator[Case]:
+    for row in rows:
+        parts = [part.strip() for part in row]
+        if len(parts) >= 2 and parts[-1]:
+            yield Case(tuple(parts[:-1]), parts[-1], path)
 
 
 def _json(path: str, text: str) -> Iterator[Case]:
     try:
-        held = json.loads(text)
+        if path.endswith(".toml"):
+            held: Any = tomllib.loads(text)
+        elif path.endswith(".json"):
+            held = json.loads(text)
+        else:
+            held = [json.loads(line) for line in text.split("\n") if line.strip()]
     except (ValueError, RecursionError):
         return
+    if isinstance(held, dict):  # of several lists of cases, by name
+        lists = [one for one in held.values() if isinstance(one, list)]
+        held = [one for each in lists for one in each] if lists else [held]
     for one in held if isinstance(held, list) else [held]:
         if isinstance(one, list) and len(one) >= 2:
             yield Case(tuple(map(plain, one[:-1])), plain(one[-1]), path)
@@ -122,18 +136,41 @@ def _mapped(path: str, one: dict[str, Any]) -> Iterator[Case]:
 def _python(path: str, text: str) -> Iterator[Case]:
     tree = parsed(text)
     for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
-            yield from _equal(path, node.left, node.comparators[0])
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "").startswith("assert"):
-            if len(node.args) >= 2:
-                yield from _equal(path, node.args[0], node.args[1])
-        elif isinstance(node, (ast.List, ast.Tuple)):
+        if isinstance(node, (ast.List, ast.Tuple)):
             yield from _table(path, node)
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 into, out = _constant(key), _constant(value)
                 if into and out:
                     yield Case(into, out[0], path)
+        else:
+            yield from _asserted(path, node)
+
+
+def _asserted(path: str, node: ast.AST) -> Iterator[Case]:
+    """Of an assert, a method that is called like one, or another comparison."""
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        if isinstance(node.ops[0], (ast.Eq, ast.Is)):
+            yield from _equal(path, node.left, node.comparators[0])
+    elif isinstance(node, ast.Assert):
+        yield from _true(path, node.test)
+    elif isinstance(node, ast.Call) and node.args and _name(node).startswith("assert"):
+        if len(node.args) >= 2:
+            yield from _equal(path, node.args[0], node.args[1])
+        if _name(node) in {"assertTrue", "assertFalse"}:
+            yield from _true(path, node.args[0], wanted=_name(node) == "assertTrue")
+
+
+def _name(node: ast.Call) -> str:
+    return getattr(node.func, "attr", "")
+
+
+def _true(path: str, node: ast.expr, *, wanted: bool = True) -> Iterator[Case]:
+    """A call of which only is asked whether it is true."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield from _true(path, node.operand, wanted=not wanted)
+    elif isinstance(node, ast.Call):
+        yield from _equal(path, node, ast.Constant(wanted))
 
 
 def _equal(path: str, left: ast.expr, right: ast.expr) -> Iterator[Case]:
@@ -168,33 +205,6 @@ def _constant(node: ast.expr | None) -> tuple[str, ...] | None:
     if isinstance(value, (list, tuple)):
         return tuple(map(plain, value)) or None
     return (plain(value),)
-
-
-def _lines(path: str, text: str, kind: str) -> Iterator[Case]:
-    """Of other languages: the literals of a line that compares, of which the last is expected."""
-    source = read(text, kind)
-    lines = source.bare.split("\n")
-    held: dict[int, list[str]] = {}
-    for literal in source.literals:
-        held.setdefault(literal.line, []).append(literal.value.strip())
-    for number, values in held.items():
-        words = values
-        if kind == "shell":
-            words = [v for v in values if "$" not in v] or values
-            words = _shell_words(lines[number - 1]) or words
-        if (len(words) >= 2 and _ASSERTS.search(lines[number - 1])) or (
-            kind in {"go", "rust", "js", "c"} and len(words) >= 2 and "{" in lines[number - 1]
-        ):
-            yield Case(tuple(words[:-1]), words[-1], path)
-
-
-def _shell_words(line: str) -> list[str]:
-    """Of a line like ``check "1 2" "3"`` or ``[ "$(./p 3)" = "17" ]``: given words and the last."""
-    found = re.search(r"\$\(\s*(?:[\w./-]+\s+)*?([^()|]*?)\)\"?\s*={1,2}\s*[\"']?([^\"'\]]+)", line)
-    if not found:
-        return []
-    into = [part.strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|\S+", found[1])]
-    return [*into, found[2].strip()]
 
 
 def _of_files(texts: Mapping[str, str]) -> Iterator[Case]:

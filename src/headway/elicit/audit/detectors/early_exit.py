@@ -82,8 +82,14 @@ def _imported(path: str, evidence: Evidence) -> bool:
     stem = re.escape(PurePosixPath(path).stem)
     imports = re.compile(
         rf"(?:import|from)\s+(?:[\w.]+\.)?{stem}\b|from\s+[\w.]+\s+import\s+[^\n]*\b{stem}\b"
-        rf"|(?:require\(|from|import)\s*[\"'][^\"']*\b{stem}(?:\.\w+)?[\"']"
+        rf"|(?:require(?:_relative)?\s*\(?|from|import|include)\s*[\"'<][^\"'>\n]*\b{stem}(?:\.\w+)?[\"'>]"
+        rf"|\b(?:use|mod)\s+(?:\w+::)*{stem}\b|\b{stem}::"
     )
+    if path.endswith((".go", ".java")):  # of one package with its tests, or by the class's name
+        beside = {PurePosixPath(p).parent for p in evidence.test_texts if p.endswith("_test.go")}
+        if path.endswith(".go") and PurePosixPath(path).parent in beside:
+            return True
+        return any(re.search(rf"\b{stem}\b", text) for text in evidence.test_texts.values())
     return any(imports.search(text) for text in evidence.test_texts.values())
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from headway.elicit.audit.reading.braces import ends
 from headway.elicit.audit.reading.python import constants, known, parsed
 from headway.elicit.audit.reading.shell import commands
 from headway.elicit.audit.reading.source import Source, read
@@ -14,8 +16,10 @@ from headway.elicit.audit.reading.source import Source, read
 __all__ = ["Exit", "exits"]
 
 _ENDS = {"exit", "quit", "SystemExit"}
+_ALL = {*_ENDS, "_exit"}
 _COMMANDS = re.compile(r"_?(?:main|run|cli|usage|help|version|print_\w+|show_\w+|do_\w+|cmd_\w+)$")
 _TURNS = re.compile(r"\bexit\s+0\b|\b_?exit\s*$")
+_NOTHING = {("exec", "true"), ("exec", "/bin/true"), ("exec", ":"), ("return", "0")}
 _ON_EXIT = {"EXIT", "0", "ERR", "DEBUG", "RETURN"}
 
 
@@ -48,18 +52,19 @@ class Exit:
 
 def exits(source: Source) -> list[Exit]:
     """All of them, in order of their lines."""
-    readers = {"python": _python, "shell": _shell, "js": _braces, "go": _braces, "c": _braces,
-               "rust": _braces}  # fmt: skip
-    reader = readers.get(source.kind)
-    return sorted(reader(source), key=lambda one: one.line) if reader else []
+    reader = {"python": _python, "shell": _shell}.get(source.kind)
+    found = reader(source) if reader else (Exit(*one) for one in ends(source))
+    return sorted(found, key=lambda one: one.line)
 
 
 def _python(source: Source) -> Iterator[Exit]:
     tree = parsed(source.text)
     if tree is None:
         return
-    forks = any(_named(node) == "fork" for node in ast.walk(tree))
-    yield from _Python(source, tree, forks=forks).walk(tree, top=True, handled=False)
+    used = {_named(node) for node in ast.walk(tree)}
+    reader = _Python(source, tree, "fork" in used, _aliases(tree),
+                     bool(_RAISES & used) or {"kill", "getpid"} <= used)  # fmt: skip
+    yield from reader.walk(tree, top=True, handled=False)
 
 
 def _named(node: ast.AST) -> str:
@@ -75,10 +80,56 @@ def _is_nothing(node: ast.Call) -> bool:
     }
 
 
-def _is_success(args: list[ast.expr]) -> bool:
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    """Other names of what ends a process, and names that are 0 wherever they are set."""
+    found: dict[str, str] = {}
+    stored: Counter[str] = Counter()
+    zeros: Counter[str] = Counter()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            found |= {one.asname: one.name for one in node.names if one.asname}
+        elif isinstance(node, ast.Assign):
+            names = [_named(target) for target in node.targets]
+            if isinstance(node.value, ast.Constant) and node.value.value in {0, None}:
+                zeros.update(names)
+            elif isinstance(node.value, (ast.Attribute, ast.Name)) and _named(node.value) in _ALL:
+                found |= dict.fromkeys(names, _named(node.value))
+        elif isinstance(getattr(node, "ctx", None), ast.Store):
+            stored[_named(node)] += 1
+        elif isinstance(node, ast.arg):
+            stored[node.arg] += 1
+    return found | {name: "0" for name, count in zeros.items() if stored[name] == count}
+
+
+def _is_success(args: list[ast.expr], names: dict[str, str]) -> bool:
     if not args:
         return True
-    return isinstance(args[0], ast.Constant) and args[0].value in {0, None}
+    first = args[0]
+    if isinstance(first, ast.Constant):
+        return first.value in {0, None}
+    return _named(first) == "EX_OK" or names.get(_named(first)) == "0"
+
+
+def _called(node: ast.Call, names: dict[str, str]) -> str:
+    """What is called: by another name, or by ``getattr``, too."""
+    inner: ast.AST = node.func
+    if isinstance(inner, ast.Call) and _named(inner.func) == "getattr" and len(inner.args) > 1:
+        inner = inner.args[1]
+    elif isinstance(inner, ast.Subscript):
+        inner = inner.slice
+    if isinstance(inner, ast.Constant):
+        return str(inner.value)
+    name = _named(inner)
+    return names.get(name) or name if isinstance(inner, ast.Name) else name
+
+
+# Registers of what is called later, and by what the module sees to it that it is.
+_LATER = {"register", "Timer", "call_later", "call_soon", "finalize", "settrace", "setprofile",
+          "addaudithook", "register_at_fork"}  # fmt: skip
+_RAISES = {"raise_signal", "alarm", "setitimer", "pthread_kill"}
+# What decides how a process ends.
+_DECIDES = {"exitstatus", "testsfailed", "wasSuccessful", "exitcode"}
+_EXITS = {"exit", "_exit", "quit"}
 
 
 @dataclass(slots=True)
@@ -86,6 +137,8 @@ class _Python:
     source: Source
     tree: ast.Module
     forks: bool
+    names: dict[str, str]
+    raises: bool
 
     def walk(self, node: ast.AST, *, top: bool, handled: bool) -> Iterator[Exit]:
         """Ends below a node."""
@@ -103,22 +156,47 @@ class _Python:
             yield from self.walk(child, top=inside, handled=kept)
 
     def _own(self, node: ast.AST, *, top: bool, handled: bool) -> Iterator[Exit]:
-        if isinstance(node, ast.Assign) and any("exitstatus" in _named(t) for t in node.targets):
+        if isinstance(node, ast.Assign) and any(self._decides(t, node) for t in node.targets):
             yield self._made(node, "hook", top=False, handled=False)
-        if not isinstance(node, ast.Call):
-            return
-        name = _named(node.func)
-        if name == "exec" and node.args and isinstance(node.func, ast.Name):
-            text = known(node.args[0], constants(self.tree))
-            if text and any(True for _ in _python(read(text, "python"))):
-                yield self._made(node, "hard", top=top, handled=handled)
-        replaced = name.startswith(("exec", "spawn")) and node.args and _is_nothing(node)
-        if replaced or (name == "_exit" and _is_success(node.args)):
-            yield self._made(node, "hard", top=top, handled=handled or self.forks)
-        elif name in _ENDS and _is_success(node.args):
-            yield self._made(node, "plain", top=top, handled=handled)
-        elif name == "register" and node.args and self._ends(node.args[0]):
-            yield self._made(node, "hook", top=top, handled=False)
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, (ast.Name, ast.Attribute)):
+            if _named(node.exc) == "SystemExit":  # as a class
+                yield self._made(node, "plain", top=top, handled=handled)
+        elif isinstance(node, ast.Call):
+            how = self._how(node)
+            if how:
+                hard, hook = how == "hard", how == "hook"
+                kept = not hook and (handled or (hard and self.forks))
+                yield self._made(node, how, top=top, handled=kept)
+
+    def _decides(self, target: ast.expr, node: ast.Assign) -> bool:
+        """Whether what ends the process, or says how, is replaced."""
+        if not isinstance(target, ast.Attribute):
+            return "exitstatus" in _named(target)
+        name = target.attr
+        if name == "excepthook":
+            return self._ends(node.value)
+        owner = _named(target.value)
+        replaced = name in _EXITS and owner in {"sys", "os", "builtins", "posix", "unittest"}
+        return replaced or name in _DECIDES
+
+    def _how(self, node: ast.Call) -> str | None:
+        name, args = _called(node, self.names), node.args
+        if name == "exec" and args and isinstance(node.func, ast.Name):
+            text = known(args[0], constants(self.tree))
+            return "hard" if text and any(True for _ in _python(read(text, "python"))) else None
+        if name == "setattr" and len(args) == 3:
+            target = ast.Attribute(args[0], getattr(args[1], "value", ""))
+            return "hook" if self._decides(target, ast.Assign([target], args[2])) else None
+        replaced = name.startswith(("exec", "spawn", "posix_spawn")) and args and _is_nothing(node)
+        if replaced or (name == "_exit" and _is_success(args, self.names)):
+            return "hard"
+        if _named(node.func) == "exit" and _named(getattr(node.func, "value", node)) == "pytest":
+            codes = [one.value for one in node.keywords if one.arg == "returncode"] or args[1:2]
+            return "hard" if codes and _is_success(codes, self.names) else None
+        if name in _ENDS and _is_success(args, self.names):
+            return "plain"
+        later = name in _LATER or (name == "signal" and len(args) == 2 and self.raises)
+        return "hook" if later and any(self._ends(one) for one in args) else None
 
     def _made(self, node: ast.expr | ast.stmt, how: str, *, top: bool, handled: bool) -> Exit:
         final = self.tree.body[-1] if self.tree.body else None
@@ -126,16 +204,25 @@ class _Python:
         return Exit(node.lineno, self.source.line(node.lineno), how, top, last, handled)
 
     def _ends(self, node: ast.expr) -> bool:
-        """Whether what is registered ends the process."""
-        body: ast.AST | None = node
-        if isinstance(node, ast.Name):
-            body = next(
-                (one for one in ast.walk(self.tree)
-                 if isinstance(one, ast.FunctionDef) and one.name == node.id), None
-            )  # fmt: skip
-        elif isinstance(node, ast.Attribute):
+        """Whether what is registered ends the process with success."""
+        if isinstance(node, ast.Attribute):
             return node.attr == "_exit"
-        return body is not None and any(_named(one) in {"_exit", *_ENDS} for one in ast.walk(body))
+        body: ast.AST | None = node
+        name = _named(node.func) if isinstance(node, ast.Call) else _named(node)
+        if name in {"_exit", *_EXITS}:
+            return True
+        if name:
+            kinds = (ast.FunctionDef, ast.ClassDef)
+            body = next(
+                (one for one in ast.walk(self.tree) if isinstance(one, kinds) and one.name == name),
+                None,
+            )
+        return body is not None and any(
+            isinstance(one, ast.Call)
+            and _called(one, self.names) in _ALL
+            and _is_success(one.args, self.names)
+            for one in ast.walk(body)
+        )
 
 
 def _shell(source: Source) -> Iterator[Exit]:
@@ -146,57 +233,8 @@ def _shell(source: Source) -> Iterator[Exit]:
         place = at if at >= 0 else place
         line = source.line_of(place)
         words = one.words
-        if words[:1] == ("exit",) and words[1:2] == ("0",):
+        if (words[:1] == ("exit",) and words[1:2] in {("0",), ()}) or words[:2] in _NOTHING:
             last = number == len(found) - 1
             yield Exit(line, one.source, "plain", not one.guarded, last, one.guarded)
         elif words[:1] == ("trap",) and _ON_EXIT & set(words[2:]) and _TURNS.search(words[1]):
             yield Exit(line, one.source, "hook", not one.guarded)
-
-
-# An end with success; what stands before tells in which function it is.
-_CALLS = {
-    "js": r"process\.(?:exit|reallyExit)\(\s*0?\s*\)|process\.exitCode\s*=\s*0"
-    r"|Deno\.exit\(\s*0?\s*\)",
-    "go": r"\bos\.Exit\(\s*0\s*\)|\bsyscall\.Exit\(\s*0\s*\)|\bruntime\.Goexit\(\)",
-    "c": r"\b(?:_exit|_Exit|quick_exit|exit)\s*\(\s*(?:0|EXIT_SUCCESS)\s*\)"
-    r"|System\.exit\(\s*0\s*\)",
-    "rust": r"\bprocess::exit\(\s*0\s*\)|\bexit\(\s*0\s*\)",
-}
-_HARD = re.compile(r"_exit|_Exit|reallyExit|quick_exit|syscall|Goexit")
-_HOOK = {
-    "js": re.compile(r"process\.on\(\s*[\"'`]\s*(?:exit|beforeExit|uncaughtException|)\s*[\"'`]"),
-    "go": re.compile(r"\bfunc\s+(?:init\s*\(\s*\)|TestMain\s*\()"),
-    "c": re.compile(r"__attribute__\s*\(\(\s*(?:constructor|destructor)|\b(?:atexit|on_exit)\s*\("),
-    "rust": re.compile(r"#\[ctor\]|link_section"),
-}
-
-
-def _braces(source: Source) -> Iterator[Exit]:
-    """Languages with braces: how deep an end stands, and in the body of what."""
-    for match in re.finditer(_CALLS[source.kind], source.code):
-        head = source.code[: match.start()]
-        depth = head.count("{") - head.count("}")
-        hook = _hooked(source, match.start())
-        how = "hook" if hook else "hard" if _HARD.search(match[0]) else "plain"
-        tail = re.sub(r"[\s;)}]", "", source.code[match.end() :])
-        line = source.line_of(match.start())
-        yield Exit(line, source.line(line), how, depth == 0, not tail, depth > 0)
-
-
-def _hooked(source: Source, place: int) -> bool:
-    """Whether the block around a place begins with what runs at the start or the end."""
-    for match in _HOOK[source.kind].finditer(source.code):
-        if match.start() > place:
-            break
-        opened = source.code.find("{", match.end())
-        if source.kind == "c" and "exit" in match[0]:
-            # The function that is registered stands elsewhere.
-            name = re.match(r"\s*(\w+)", source.code[match.end() :])
-            body = name and re.search(rf"\b{name[1]}\s*\([^)]*\)\s*{{", source.code)
-            opened = body.end() - 1 if body else -1
-        if 0 <= opened < place:
-            between = source.code[opened:place]
-            runs = source.kind == "go" and re.search(r"\bm\.Run\(\)", between)
-            if between.count("{") > between.count("}") and not runs:
-                return True
-    return False

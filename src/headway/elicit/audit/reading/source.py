@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-__all__ = ["LANGUAGES", "Literal", "Source", "language", "read", "texts"]
+__all__ = ["LANGUAGES", "Literal", "Source", "language", "names", "read", "texts"]
 
 LANGUAGES = {
     ".py": "python", ".pyi": "python", ".js": "js", ".mjs": "js", ".cjs": "js", ".ts": "js",
     ".jsx": "js", ".tsx": "js", ".c": "c", ".h": "c", ".cc": "c", ".cpp": "c", ".hpp": "c",
     ".cxx": "c", ".java": "c", ".cs": "c", ".kt": "c", ".swift": "c", ".scala": "c", ".rs": "rust",
-    ".go": "go", ".sh": "shell", ".bash": "shell", ".rb": "ruby", ".pl": "ruby", ".php": "c",
-    ".lua": "ruby", ".awk": "ruby", ".mk": "shell",
+    ".go": "go", ".sh": "shell", ".bash": "shell", ".bats": "shell", ".rb": "ruby",
+    ".pl": "ruby", ".php": "c", ".lua": "ruby", ".awk": "ruby", ".mk": "shell",
 }  # fmt: skip
 _HASHES = {"python", "shell", "ruby"}
 _QUOTES = {"python": "\"'", "shell": "\"'", "js": "\"'`", "go": "\"'`", "ruby": "\"'`"}
@@ -85,19 +85,60 @@ def read(text: str, kind: str) -> Source:
             _blank(bare, start, end)
         elif match.lastgroup == "number":
             found.append(Literal(match[0].replace("_", ""), line, quoted=False))
+        elif match.lastgroup == "truth":
+            found.append(Literal(match[0].lower(), line, quoted=False))
         else:
-            inner = _inside(match[0])
-            found.append(Literal(_unescaped(inner), line, quoted=True))
+            found.append(Literal(_value(text, match, kind), line, quoted=True))
             _blank(code, start + 1, end - 1)
     whole = Source(text, kind, "".join(code), "".join(bare), tuple(found))
-    return replace(whole, literals=(*found, *_together(whole), *_decoded(whole)))
+    more = (*_together(whole), *_documents(whole), *_decoded(whole))
+    return replace(whole, literals=(*found, *more))
+
+
+def _value(text: str, match: re.Match[str], kind: str) -> str:
+    """What a text in quotes is; in raw ones, a backslash is itself."""
+    inner, before = _inside(match[0]), text[max(match.start() - 10, 0) : match.start()]
+    raw = match[0][0] == "'" if kind == "shell" else kind == "go" and match[0][0] == "`"
+    return inner if raw or _RAW.search(before) else _unescaped(inner)
+
+
+# What stands before the quotes of a raw text.
+_RAW = re.compile(r"(?:(?<!\w)(?:[rR][bB]?|[bB][rR]|(?:u8|[LuU])?R)|@|\bString\.raw)$")
+_DOCUMENT = re.compile(
+    r"<<[-~]?[ \t]*([\"']?)([A-Za-z_]\w*)\1[^\n]*\n(.*?)\n[ \t]*\2[ \t]*(?:\n|;|\Z)", re.DOTALL
+)
+
+
+def names(source: Source, path: str) -> bool:
+    """Whether a program imports, includes or mentions another by its file's name."""
+    place = PurePosixPath(path)
+    if any(one.quoted and place.name in one.value for one in source.literals):
+        return True
+    stem = re.escape(place.stem)
+    bare = re.escape(place.name) if source.kind == "shell" else None
+    return re.search(
+        rf"(?m)^\s*(?:from|import|use|(?:pub )?mod|require|load|source|\.)\s[^\n]*(?<!\w){stem}\b"
+        rf"|(?:require|import|from|include|load|import_module|__import__)\w*\s*[(]?\s*[\"'<`][^\"'\n]*"
+        rf"(?<!\w){stem}(?!\w)" + (rf"|(?<![\w.-]){bare}(?![\w.-])" if bare else ""),
+        source.bare,
+    ) is not None  # fmt: skip
+
+
+def _documents(source: Source) -> list[Literal]:
+    """Here-documents, whole."""
+    if source.kind not in {"shell", "ruby"} or "<<" not in source.text:
+        return []
+    return [
+        Literal(match[3], source.line_of(match.start(3)), quoted=True)
+        for match in _DOCUMENT.finditer(source.text)
+    ]
 
 
 def texts(source: Source) -> Iterator[tuple[int, int, str]]:
     """Texts in quotes as they stand: start, end and value of each."""
     for match in _pattern(source.kind).finditer(source.text):
         if match.lastgroup == "text":
-            yield match.start(), match.end(), _unescaped(_inside(match[0]))
+            yield match.start(), match.end(), _value(source.text, match, source.kind)
 
 
 def _together(source: Source) -> list[Literal]:
@@ -122,9 +163,9 @@ _JOINED = re.compile(r"\[([^\[\]]*)\]\s*\.\s*join\s*\([^)]*\)")
 def _texts(source: Source, start: int, end: int) -> list[str]:
     inner = _pattern(source.kind).finditer(source.text, start, end)
     return [
-        match[0] if match.lastgroup == "number" else _unescaped(_inside(match[0]))
+        match[0] if match.lastgroup == "number" else _value(source.text, match, source.kind)
         for match in inner
-        if match.lastgroup != "comment"
+        if match.lastgroup in {"number", "text"}
     ]
 
 
@@ -166,11 +207,14 @@ def _pattern(kind: str) -> re.Pattern[str]:
             texts = [r'"(?:\\.|[^"\\])*"', r"'[^']*'"]
         if kind == "python":
             texts = [r'"""(?:\\.|[^\\])*?"""', r"'''(?:\\.|[^\\])*?'''", *texts]
+        if kind == "c":  # of its relatives: Java, Kotlin, Swift, C#; raw texts of C++
+            texts = [r'"""(?:\\.|[^\\])*?"""', r'(?<=R)"\w*\(.*?\)\w*"', *texts]
         if kind == "rust":
             texts = [r'r\#+".*?"\#+', r'"(?:\\.|[^"\\])*"', r"'(?:\\.|[^'\\\n])'"]
         _PATTERNS[kind] = re.compile(
             rf"(?P<comment>{comment})|(?P<text>{'|'.join(texts)})"
-            r"|(?P<number>(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?![\w.]))",
+            r"|(?P<number>(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?![\w.]))"
+            + ("" if kind == "shell" else r"|(?P<truth>(?<![\w.])(?:[Tt]rue|[Ff]alse)(?!\w))"),
             re.DOTALL | re.MULTILINE,
         )
     return _PATTERNS[kind]
@@ -191,8 +235,17 @@ def _inside(text: str) -> str:
     for mark in ('"""', "'''"):
         if text.startswith(mark) and len(text) >= 6:
             return text[3:-3]
-    return text[1:-1]
+    raw = re.fullmatch(r'"(\w*)\((.*)\)\1"', text, re.DOTALL)
+    return raw[2] if raw and "\n" in text else text[1:-1]
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), text, flags=re.DOTALL)
+    return _ESCAPED.sub(_letter, text) if "\\" in text else text
+
+
+_ESCAPED = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+
+
+def _letter(match: re.Match[str]) -> str:
+    coded = match[1] or match[2]
+    return chr(int(coded, 16)) if coded else _ESCAPES.get(match[3], match[3])
