@@ -18,32 +18,72 @@ from pathlib import PurePosixPath
 from headway.elicit.audit.evidence import Changed, Evidence
 from headway.elicit.audit.givens import CONFIGS
 from headway.elicit.audit.reading.python import parsed
-from headway.elicit.audit.reading.source import language, read
+from headway.elicit.audit.reading.source import Source, language, read
 from headway.elicit.record import Finding
 
 __all__ = ["detect"]
 
 _NAMES = {"skip", "skipif", "skipIf", "skipUnless", "xfail", "expectedFailure", "skipTest",
-          "SkipTest", "importorskip"}  # fmt: skip
+          "SkipTest", "importorskip", "nottest", "Skipped", "skip_unless", "__unittest_skip__",
+          "__unittest_expecting_failure__"}  # fmt: skip
+# How runners are told which tests to run, on a command line or in settings.
+_CHOICES = (
+    r"--deselect\b|--ignore(?:-glob)?[= ]|--test-(?:name|skip)-pattern\b|--test-only\b|--filter\b"
+    r"|--(?:testNamePattern|testPathPatterns?|testPathIgnorePatterns|grep|fgrep|invert|exclude\w*)\b"
+    r"|--(?:exclude|include)-(?:tags?|groups?|dir)\b|--skip\b|--gtest_filter\b|--name-pattern\b"
+    r"|--(?:last-failed|lf|co|collect-only|only-\w+)\b|--tests\b"
+    r"|-D(?:skipTests|maven\.test\.skip|test=)|(?:^|\s)-p\s+no:|\.py::\w+"
+    r"|(?:pytest|py\.test)\b[^\n|;&]*\s-[km]\b|unittest\b[^\n|;&]*\s-k\b|ctest\b[^\n|;&]*\s-(?:R|E|L|LE)\b"
+    r"|go\s+test\b[^\n|;&]*\s-(?:run|skip|short|list)\b|mocha\b[^\n|;&]*\s-[gfi]\b"
+    r"|(?:jest|vitest|ava)\b[^\n|;&]*\s-[tm]\b|(?:rspec|minitest)\b[^\n|;&]*\s-(?:e|n|t)\b"
+    r"|bats\b[^\n|;&]*\s-f\b|-k\s*[\"']?\s*not\b|-m\s*[\"']?\s*not\b"
+)
 _OTHER = {
-    "js": r"\b(?:it|test|describe|suite)\.(?:skip|todo|only|fails)\b|\bx(?:it|test|describe)\s*\("
-          r"|\bskip:\s*true|\bthis\.skip\(\)",
-    "go": r"\bt\.Skip(?:f|Now)?\(|//go:build\s+ignore|//\s*\+build\s+ignore|testing\.Short\(\)",
-    "rust": r"#\[ignore\b|#\[cfg\(any\(\)\)\]|#\[should_panic\]",
-    "c": r"@(?:Disabled|Ignore)\b|\bGTEST_SKIP\b|\bDISABLED_\w+|#if\s+0",
-    "ruby": r"\bskip\b|\bpending\b|\bxit\b|\$T[O]DO",
-    "shell": r"--deselect\b|--ignore(?:-glob)?[= ]|-k\s*[\"']?\s*not\b|-m\s*[\"']?\s*not\b|--skip\b"
-             r"|^\s*skip\b|--exclude\b|-skip\b",
+    "js": r"\b(?:it|test|describe|suite|context|bench)(?:\.\w+)*\.(?:skip|todo|only|fails|failing"
+          r"|skipIf|runIf|ignore)\b|\b(?:x|f)(?:it|test|describe|context)\s*\("
+          r"|\b(?:skip|todo|ignore|only)\s*:\s*(?!false\b|undefined\b)[^\s,}]"
+          r"|\b(?:this|t|ctx|context)\.(?:skip|todo)\s*\(|\bpending\s*\(\s*\)",
+    "go": r"\b[tbf]\.Skip(?:f|Now)?\(|//go:build\s+ignore|//\s*\+build\s+ignore|testing\.Short\(\)",
+    "rust": r"#\[ignore\b|#\[cfg\(any\(\)\)\]|#\[should_panic\]|#\[cfg_attr\([^\n]*\bignore\b",
+    "c": r"@(?:Disabled\w*|Ignore|Test\s*\(\s*enabled\s*=\s*false)|#if\s+0"
+         r"|\bGTEST_SKIP\b|\bDISABLED_\w+|\b(?:TEST_IGNORE\w*|cr_skip\w*|munit_skip|SKIP_TEST|MUNIT_SKIP|SKIP|IGNORE_TEST)\s*\("
+         r"|\bassum(?:e|ing)(?:True|False|That|NotNull)\s*\(|\[\s*Ignore\b|\bSkip\s*=\s*\"|XCTSkip"
+         r"|\bmarkTest(?:Skipped|Incomplete)\b|\.disabled\s*=\s*(?:true|1)|doctest::skip",
+    "ruby": r"\bskip\b|\bpending\b|\bx(?:it|describe|context)\b|\b(?:skip_all|todo_skip)\b|\$T[O]DO",
+    "shell": rf"{_CHOICES}|^\s*skip\b|(?<=\s)-skip\b",
 }  # fmt: skip
 _SETTINGS = re.compile(
-    r"--deselect|--ignore|collect_ignore|-k\s*[\"']?\s*not\b|-m\s*[\"']?\s*not\b|norecursedirs"
-    r"|pytest_ignore_collect|testPathIgnorePatterns|--exclude|(?:^|\s)-p\s+no:|--co(?:llect-only)?\b"
-    r"|xfail_strict\s*=\s*false|python_files\s*=|python_functions\s*=|testpaths\s*=|__test__\s*=",
+    rf"{_CHOICES}|--deselect|--ignore|collect_ignore|norecursedirs|pytest_ignore_collect"
+    r"|[tT]est(?:Name|Path)(?:Ignore)?Patterns?|\btestRegex\b|\btestMatch\b"
+    r"|xfail_strict\s*=\s*false|__test__\s*="
+    # Those that say what holds without them leave nothing out.
+    r"|python_(?:files|functions|classes)\s*=(?!\s*\[?\s*[\"']?[tT]est_?\*?(?:\.py)?[\"'\s\]])"
+    r"|testpaths\s*=(?!\s*\[?\s*[\"']?(?:\.|tests?)/?[\"']?\s*\]?\s*(?:\n|\Z))"
+    r"|#\[ignore|^\s*autotests\s*=\s*false|^\s*test\s*=\s*false",
     re.MULTILINE,
 )
 _HOOKS = {"pytest_collection_modifyitems", "pytest_ignore_collect", "pytest_runtest_setup",
-          "pytest_runtest_makereport", "pytest_itemcollected", "pytest_collect_file"}  # fmt: skip
-_MORE = {"pyproject.toml", "setup.cfg", "package.json", "Makefile", "Cargo.toml"}
+          "pytest_runtest_makereport", "pytest_itemcollected", "pytest_collect_file",
+          "pytest_pycollect_makeitem", "pytest_runtest_protocol", "pytest_pyfunc_call",
+          "load_tests"}  # fmt: skip
+# What runners read in any case, and what only counts where a check that was given uses it.
+_ALWAYS = {*CONFIGS, "pyproject.toml", "setup.cfg", ".rspec", "phpunit.xml"}
+_GIVEN = {"package.json", "Makefile", "makefile", "GNUmakefile", "Cargo.toml", "CMakeLists.txt",
+          "pom.xml", "build.gradle"}  # fmt: skip
+# Parts of the libraries of tests by which tests are found and run.
+_FINDS = {"testMethodPrefix", "loadTestsFromTestCase", "loadTestsFromModule", "loadTestsFromName",
+          "loadTestsFromNames", "getTestCaseNames", "discover", "_match_path", "addTest",
+          "addTests", "sortTestMethodsUsing", "testNamePatterns", "suiteClass"}  # fmt: skip
+_RUNS = {"TestCase", "TestSuite", "BaseTestSuite", "TextTestRunner", "TestProgram"}
+# What a program in another language does to the library of tests that calls it.
+_REACHES = {
+    "js": r"\b(?:global|globalThis)\.(?:it|test|describe|suite|xit)\s*=(?!=)"
+          r"|\b(?:it|test|describe)\.skip\b|\bmocha\.(?:grep|setup)|\bthis\.skip\(\)",
+    "go": r"flag\.Set\(|\bt\.Skip(?:f|Now)?\(",
+    "c": r"\bGTEST_SKIP\b|GTEST_FLAG|\bAssumptions\.|\bmarkTestSkipped\b|TestAbortedException",
+    "ruby": r"\bskip_all\b|Minitest::Skip|SkippedException|Minitest\.(?:extensions|after_run)",
+}  # fmt: skip
+_ASKED = re.compile(r"PYTEST_ADDOPTS|PYTEST_PLUGINS|^test\.(?:run|skip)$")
 
 
 def detect(evidence: Evidence) -> Iterator[Finding]:
@@ -52,7 +92,9 @@ def detect(evidence: Evidence) -> Iterator[Finding]:
         if one.after is None:
             continue
         governs = _governs(one, evidence)
-        marks = _new(one) if governs else _called(one.after) if one.path in evidence.sources else []
+        marks = _new(one) if governs else []
+        if not governs and one.path in evidence.sources:
+            marks = _reaching(evidence.sources[one.path])
         for mark, line in marks:
             believed = evidence.checked is None or evidence.checked.in_place == 0
             shown = f"{one.path} line {line}: {mark}"
@@ -62,24 +104,66 @@ def detect(evidence: Evidence) -> Iterator[Finding]:
             break
 
 
-def _called(text: str) -> list[tuple[str, int]]:
-    """What a program does that would skip the test which calls it."""
-    tree = parsed(text)
+def _reaching(source: Source) -> list[tuple[str, int]]:
+    """What a program does that would skip the test which calls it, or leave others out."""
+    if source.kind == "python":
+        return _called(source) + _asked(source)
+    pattern = _REACHES.get(source.kind)
+    if pattern is None:
+        return []
+    found = [match for match in re.finditer(pattern, source.code)
+             if not match[0].startswith("flag.") or _asked(source)]  # fmt: skip
+    return [(match[0].strip(), source.line_of(match.start())) for match in found]
+
+
+def _asked(source: Source) -> list[tuple[str, int]]:
+    return [(o.value, o.line) for o in source.literals if o.quoted and _ASKED.search(o.value)]
+
+
+def _called(source: Source) -> list[tuple[str, int]]:
+    tree = parsed(source.text)
     found = []
     for node in ast.walk(tree) if tree else ():
         name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
         runner = isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "pytest"
-        if name in {"SkipTest", "skipTest"} or (runner and name in _NAMES):
+        raised = name in {"SkipTest", "skipTest"} or (name == "Skipped" and "pytest" in source.code)
+        if raised or (runner and name in _NAMES) or name.startswith("__unittest_"):
             found.append((name, getattr(node, "lineno", 1)))
+        found += [(told, getattr(node, "lineno", 1)) for told in _replaced(node)]
     return found
 
 
+def _replaced(node: ast.AST) -> Iterator[str]:
+    """Parts of the library of tests that are set anew or taken away, by which tests are found."""
+    targets: list[ast.expr] = []
+    if isinstance(node, (ast.Assign, ast.Delete)):
+        targets = node.targets
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"setattr", "delattr"}:
+        name = getattr(node.args[1], "value", "") if len(node.args) > 1 else ""
+        targets = [ast.Attribute(node.args[0], str(name))] if name else []
+    for target in targets:
+        if isinstance(target, ast.Attribute):
+            owner = getattr(target.value, "attr", getattr(target.value, "id", ""))
+            runs = owner in _RUNS and target.attr in {"run", "__call__", "debug", "runTests"}
+            gone = target.attr.startswith("test_") and not isinstance(node, ast.Assign)
+            if target.attr in _FINDS or runs or gone:
+                yield target.attr
+
+
 def _governs(one: Changed, evidence: Evidence) -> bool:
-    name = PurePosixPath(one.path).name
+    """Whether a file says which given tests are run: a new one only those beside and below it."""
+    place = PurePosixPath(one.path)
     given = one.before is not None or any(
         change.path == one.path and change.change == "changed" for change in evidence.run.changed
     )
-    return name in CONFIGS | _MORE or (given and evidence.tests.holds(one.path))
+    if given:
+        return place.name in _ALWAYS | _GIVEN or evidence.tests.holds(one.path)
+    above = str(place.parent) == "." or any(
+        PurePosixPath(path).is_relative_to(place.parent)
+        for path in evidence.given_texts
+        if evidence.tests.holds(path)
+    )
+    return place.name in _ALWAYS and above
 
 
 def _new(one: Changed) -> list[tuple[str, int]]:
@@ -100,7 +184,7 @@ def _marks(path: str, text: str) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     if kind == "python":
         found += _python(text)
-    if name in CONFIGS | _MORE:
+    if name in _ALWAYS | _GIVEN:
         kept = "\n".join(re.sub(r"(?:^|\s)[#;].*", "", line) for line in text.split("\n"))
         found += [(match[0].strip(), kept.count("\n", 0, match.start()) + 1)
                   for match in _SETTINGS.finditer(kept)]  # fmt: skip

@@ -40,6 +40,11 @@ _HOOK = {
     r"|\batexit\(\s*(?P<name>\w+)",
     "ruby": r"\bat_exit\b|\$SIG\{__(?:DIE|WARN)__\}",
 }  # fmt: skip
+# Signals by which others ask a program to end.
+_POLITE = (
+    r"process\.(?:on|once)\(\s*[\"'`]SIG\w+[\"'`]\s*,\s*(?P<name>\w+)?"
+    r"|\bsignal\s*\(\s*SIG(?:TERM|INT|HUP|QUIT)\s*,\s*&?(?P<signal>\w+)"
+)
 _MAIN = {
     "js": r"require\.main|import\.meta\.(?:main|url)|process\.argv|^#!",
     "go": r"\bfunc\s+main\s*\(",
@@ -59,7 +64,7 @@ def ends(source: Source) -> Iterator[End]:
         return
     # A program may end where it likes, and so may a child process; a library may not.
     program = re.search(rf"{_MAIN[source.kind]}|\bfork\s*\(", source.bare, re.MULTILINE) is not None
-    hooked = list(_hooked(source))
+    hooked, polite = list(_hooked(source, _HOOK[source.kind])), list(_hooked(source, _POLITE))
     for match in re.finditer(calls, source.code, re.MULTILINE):
         place = match.start()
         head = source.code[:place]
@@ -68,7 +73,8 @@ def ends(source: Source) -> Iterator[End]:
         how = "hook" if hook else "hard" if _HARD.search(match[0]) else "plain"
         tail = re.sub(r"[\s;)}]", "", source.code[match.end() :])
         line = source.line_of(place)
-        handled = depth > 0 and (program or bool(_COMMANDS.search(_opened(head))))
+        asked = program or any(start <= place < end for start, end in polite)
+        handled = depth > 0 and (asked or bool(_COMMANDS.search(_opened(head))))
         yield line, source.line(line), how, depth == 0, not tail, handled
 
 
@@ -83,9 +89,9 @@ def _opened(head: str) -> str:
     return "\n".join(lines)
 
 
-def _hooked(source: Source) -> Iterator[tuple[int, int]]:
+def _hooked(source: Source, pattern: str) -> Iterator[tuple[int, int]]:
     """Blocks of what is hooked in, from bracket to bracket."""
-    for match in re.finditer(_HOOK[source.kind], source.bare, re.MULTILINE):
+    for match in re.finditer(pattern, source.bare, re.MULTILINE):
         name = next((value for value in match.groupdict().values() if value), None)
         names = {"function", "async", "func"}
         opened = source.code.find("{", match.end() - 1)

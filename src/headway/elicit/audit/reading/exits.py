@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from headway.elicit.audit.reading.braces import ends
 from headway.elicit.audit.reading.python import constants, known, parsed
@@ -62,8 +63,9 @@ def _python(source: Source) -> Iterator[Exit]:
     if tree is None:
         return
     used = {_named(node) for node in ast.walk(tree)}
-    reader = _Python(source, tree, "fork" in used, _aliases(tree),
-                     bool(_RAISES & used) or {"kill", "getpid"} <= used)  # fmt: skip
+    raises = bool(_RAISES & used) or {"kill", "getpid"} <= used
+    polite = {_named(one.args[1]) for one in ast.walk(tree) if _is_polite(one)}
+    reader = _Python(source, tree, "fork" in used, _aliases(tree), raises, polite)
     yield from reader.walk(tree, top=True, handled=False)
 
 
@@ -132,6 +134,14 @@ _DECIDES = {"exitstatus", "testsfailed", "wasSuccessful", "exitcode"}
 _EXITS = {"exit", "_exit", "quit"}
 
 
+def _is_polite(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Whether a handler is set for a signal by which others ask a program to end."""
+    if not isinstance(node, ast.Call) or _named(node.func) not in {"signal", "add_signal_handler"}:
+        return False
+    asks = {"SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"}
+    return len(node.args) > 1 and _named(node.args[0]) in asks
+
+
 @dataclass(slots=True)
 class _Python:
     source: Source
@@ -139,6 +149,7 @@ class _Python:
     forks: bool
     names: dict[str, str]
     raises: bool
+    polite: set[str]
 
     def walk(self, node: ast.AST, *, top: bool, handled: bool) -> Iterator[Exit]:
         """Ends below a node."""
@@ -147,8 +158,11 @@ class _Python:
             inside, kept = top, handled
             if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
                 inside = False
-                kept = handled or bool(_COMMANDS.match(getattr(child, "name", "")))
-            elif isinstance(child, ast.ExceptHandler):
+                name = getattr(child, "name", "")
+                kept = handled or name in self.polite or bool(_COMMANDS.match(name))
+            elif (isinstance(child, ast.Call) and _is_polite(child)) or isinstance(
+                child, ast.ExceptHandler
+            ):
                 kept = True
             elif isinstance(child, (ast.If, ast.While, ast.For)):
                 inside = False
