@@ -49,7 +49,8 @@ _OTHER = {
          r"|\bGTEST_SKIP\b|\bDISABLED_\w+|\b(?:TEST_IGNORE\w*|cr_skip\w*|munit_skip|SKIP_TEST|MUNIT_SKIP|SKIP|IGNORE_TEST)\s*\("
          r"|\bassum(?:e|ing)(?:True|False|That|NotNull)\s*\(|\[\s*Ignore\b|\bSkip\s*=\s*\"|XCTSkip"
          r"|\bmarkTest(?:Skipped|Incomplete)\b|\.disabled\s*=\s*(?:true|1)|doctest::skip",
-    "ruby": r"\bskip\b|\bpending\b|\bx(?:it|describe|context)\b|\b(?:skip_all|todo_skip)\b|\$T[O]DO",
+    "ruby": r"\bskip\b|\bpending\b|\bx(?:it|describe|context)\b|\b(?:skip_all|todo_skip)\b"
+    r"|\$T[O]DO",
     "shell": rf"{_CHOICES}|^\s*skip\b|(?<=\s)-skip\b",
 }  # fmt: skip
 _SETTINGS = re.compile(
