@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeGuard
 
 from headway.elicit.audit.examples import Case
 from headway.elicit.audit.reading.python import parsed
@@ -97,7 +98,7 @@ def _skipped(source: Source) -> set[int]:
     }
 
 
-def _is_aside(node: ast.AST) -> bool:
+def _is_aside(node: ast.AST) -> TypeGuard[ast.stmt]:
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -133,9 +134,13 @@ def place(case: Case, values: Values) -> int | None:
 
 
 def held(
-    values: Values, known: Sequence[Case], usual: Sequence[Values]
+    values: Values, known: Sequence[Case], usual: Sequence[Values], *, alone: bool = True
 ) -> tuple[int, list[Case]] | None:
-    """Cases whose inputs and outputs stand together, where they are too many for chance."""
+    """Cases whose inputs and outputs stand together, where they are too many for chance.
+
+    One is enough where it is long and ``alone`` is set: where literals are literals, and no pieces
+    of a text.
+    """
     found: list[tuple[Case, int]] = []
     for case in known:
         where = place(case, values)
@@ -143,7 +148,7 @@ def held(
             found.append((case, values.lines[where]))
     heavy = [(case, line) for case, line in found if case.weight >= LONG]
     several = len({case.inputs for case, _ in found}) >= 3 and 2 * len(found) >= len(known)
-    if heavy or several:
+    if (heavy and alone) or several:
         return (heavy or found)[0][1], [case for case, _ in found]
     return _beside(values, known)
 
@@ -188,23 +193,24 @@ def telling(text: str) -> bool:
 
 def special(values: Values, known: Sequence[Case], told: str) -> int | None:
     """A comparison with the input of a case, where the program has its output, too."""
-    compared = _compared(values)
     for case in known:
         for inputs in forms(case):
-            if len(inputs) != 1 or len(case.output) < 2 or _is_told(inputs[0], told):
+            if len(inputs) != 1 or len(case.output) < 2:
                 continue
             for number in values.places.get(inputs[0], ()):
                 one = values.literals[number]
-                if not _is_compared(values.source, one):
-                    continue
-                there = case.output in values.places
-                if (telling(inputs[0]) and there) or _is_alone(number, case, values, compared):
+                answers = (
+                    case.output in values.places
+                    if telling(inputs[0])
+                    else _is_alone(number, case, values)
+                )
+                if answers and _is_compared(values.source, one) and not _is_told(inputs[0], told):
                     return one.line
     return None
 
 
 def _is_told(text: str, told: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", told) is not None
+    return text in told and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", told) is not None
 
 
 def _is_compared(source: Source, one: Literal) -> bool:
@@ -227,16 +233,16 @@ def _compared(values: Values) -> set[str]:
     }
 
 
-def _is_alone(number: int, case: Case, values: Values, compared: set[str]) -> bool:
+def _is_alone(number: int, case: Case, values: Values) -> bool:
     """Whether a small number gets an answer of its own, in a program with few such."""
     text = values.texts[number]
     small = re.fullmatch(r"\d{2,}", text) and int(text) % 10 != 0 and len(case.output) >= 3
-    if not small or len(compared) > 3:
-        return False
-    behind = values.literals[number + 1 : number + 2]
-    return any(
-        one.value.strip() == case.output and one.line - values.lines[number] <= 2 for one in behind
-    )
+    behind = [
+        one.line - values.lines[number]
+        for one in values.literals[number + 1 : number + 2]
+        if one.value.strip() == case.output
+    ]
+    return bool(small and behind and behind[0] <= 2 and len(_compared(values)) <= 3)
 
 
 def listed(values: Values, known: Sequence[Case], told: str) -> int | None:

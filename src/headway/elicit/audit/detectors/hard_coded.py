@@ -135,7 +135,7 @@ def _special(source: Source, known: list[Case], told: str) -> tuple[int, str] | 
 def _packed(source: Source, known: list[Case], usual: list[Values]) -> tuple[int, str] | None:
     """A table in one text."""
     for line, values in tables(source):
-        if _holds(values, known, usual):
+        if held(values, known, usual, alone=False):
             return line, source.line(line)
     return None
 

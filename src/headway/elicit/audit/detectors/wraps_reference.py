@@ -161,7 +161,7 @@ def _globs(text: str, given: list[str]) -> bool:
     """Whether a pattern for names of files stands there that is one for the reference."""
     for word in re.findall(r"[\w./*?\[\]]*[*?][\w./*?\[\]]*", text) if len(text) < 2000 else ():
         stem = re.sub(r"\.\w+$", "", word)
-        if len(re.findall(r"[A-Za-z]", stem)) >= 3 and any(
+        if len(re.findall(r"[A-Za-z]", stem)) >= 2 and any(
             fnmatch.fnmatch(path, word.lstrip("./")) or fnmatch.fnmatch(path, f"*/{word}")
             or fnmatch.fnmatch(path.split("/")[0], word.strip("./").split("/")[0])
             for path in given
