@@ -36,9 +36,10 @@ _SHELL = {"echo", "printf", "case", "in", "esac", "if", "then", "else", "elif", 
           "*"}  # fmt: skip
 _TESTS = re.compile(r"_*(?:self_?)?(?:tests?|checks?|demo|examples?)(?:_\w+)?$")
 _COMPARES = re.compile(
-    r"==|\bcase\b|\bin\b|strn?c(?:ase)?cmp|memcmp|equals|\bmatch\b|=>|-eq\b|\[\s|\beq\b|^\s*[\"'({]"
-    r"|includes|contains|\bhas\b|\)\s|\bwhen\b"
+    r"==|\bcase\b|\bin\b|strn?c(?:ase)?cmp|memcmp|equals|\bmatch\b|=>|-eq\b|\beq\b|^\s*[\"'({]"
+    r"|includes|contains|\bhas\b|\bwhen\b"
 )
+_LABEL = re.compile(r"\)\s|\[\s|\btest\b")  # of a shell
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ def _is_told(text: str, told: str) -> bool:
 def _is_compared(source: Source, one: Literal) -> bool:
     line = source.line(one.line)
     if one.quoted:
-        return bool(_COMPARES.search(line))
+        return bool(_COMPARES.search(line) or (source.kind == "shell" and _LABEL.search(line)))
     text = re.escape(one.value)
     before = rf"(?:[!=]==?|\bcase|\bin|-eq|\bis|\bwhen|equals?\(|[\[({{,|])\s*{text}(?![\w.])"
     behind = rf"(?<![\w.]){text}\s*(?:[!=]==?|=>|\)|\||:)"

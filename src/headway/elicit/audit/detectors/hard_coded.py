@@ -165,7 +165,9 @@ def _data(
         lines = [each.line for each in source.literals if each.quoted and name in each.value]
         if one.after is None or not lines or language(one.path, one.after) is not None:
             continue
-        if any(_holds(values, known, usual) for values in fields(one.after)):
+        # Cut at blanks, a long case is no sign.
+        ways = enumerate(fields(one.after))
+        if any(held(values, known, usual, alone=not number) for number, values in ways):
             return lines[0], f"{one.path} holds cases: {source.line(lines[0])}"
     return None
 

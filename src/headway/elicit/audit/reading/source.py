@@ -112,7 +112,8 @@ _DOCUMENT = re.compile(
 def names(source: Source, path: str) -> bool:
     """Whether a program imports, includes or mentions another by its file's name."""
     place = PurePosixPath(path)
-    if any(one.quoted and place.name in one.value for one in source.literals):
+    named = re.compile(rf"(?<![\w.-]){re.escape(place.name)}(?![\w-])")
+    if any(one.quoted and named.search(one.value) for one in source.literals):
         return True
     stem = re.escape(place.stem)
     bare = re.escape(place.name) if source.kind == "shell" else None
