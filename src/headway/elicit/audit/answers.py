@@ -36,7 +36,7 @@ _SHELL = {"echo", "printf", "case", "in", "esac", "if", "then", "else", "elif", 
           "*"}  # fmt: skip
 _TESTS = re.compile(r"_*(?:self_?)?(?:tests?|checks?|demo|examples?)(?:_\w+)?$")
 _COMPARES = re.compile(
-    r"==|\bcase\b|\bin\b|strn?c(?:ase)?cmp|memcmp|equals|\bmatch\b|=>|-eq\b|\beq\b|^\s*[\"'({]"
+    r"==|\bcase\b|\bin\b|str(?:n?case|n)?cmp|memcmp|equals|\bmatch\b|=>|-eq\b|\beq\b|^\s*[\"'({]"
     r"|includes|contains|\bhas\b|\bwhen\b"
 )
 _LABEL = re.compile(r"\)\s|\[\s|\btest\b")  # of a shell
