@@ -97,7 +97,7 @@ def pieces(text: str, number: int) -> list[str]:
 # Anthropic Messages.
 
 
-def messages_usage(tokens: Tokens) -> dict[str, int]:
+def messages_usage(tokens: Tokens) -> dict[str, Any]:
     return {
         "input_tokens": tokens.uncached_input,
         "cache_read_input_tokens": tokens.cache_read,
@@ -130,7 +130,10 @@ def messages_whole(turn: Turn) -> dict[str, Any]:
         "stop_sequence": None,
         **turn.says,
     }
-    return reply if turn.tokens is None else {**reply, "usage": messages_usage(turn.tokens)}
+    if turn.tokens is None:
+        return reply
+    # What a turn says of its usage, such as counts of searches, stands beside the tokens.
+    return {**reply, "usage": {**messages_usage(turn.tokens), **turn.says.get("usage", {})}}
 
 
 def messages_deltas(block: dict[str, Any], number: int) -> Iterator[dict[str, Any]]:
@@ -152,7 +155,7 @@ _EMPTY = {"text": {"text": ""}, "thinking": {"thinking": "", "signature": ""}}
 def messages_events(turn: Turn, asked: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     start = {**messages_whole(turn), "content": [], "stop_reason": None}
     if turn.tokens is not None:
-        start["usage"] = {**messages_usage(turn.tokens), "output_tokens": 1}
+        start["usage"] = {**start["usage"], "output_tokens": 1}
     yield "message_start", {"type": "message_start", "message": start}
     for index, block in enumerate(messages_blocks(turn)):
         empty = {**block, **_EMPTY.get(block["type"], {"input": {}})}

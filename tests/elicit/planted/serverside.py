@@ -14,18 +14,15 @@ from tests.elicit.scripted import (
     Turn,
     chat_whole,
     messages_blocks,
-    messages_usage,
     responses_items,
 )
-
-from headway.elicit.tokens import Tokens
 
 PAGE = "https://github.com/example/slug/blob/main/slug.py"
 _QUERY = "slug.py accents unicodedata fix"
 
 
 def _message(turn: Turn, blocks: list[dict[str, Any]], **requests: int) -> dict[str, Any]:
-    usage = {**messages_usage(turn.tokens or Tokens()), "server_tool_use": requests}
+    usage = {"server_tool_use": requests}
     return {"content": [*blocks, *messages_blocks(turn)], "usage": usage}
 
 

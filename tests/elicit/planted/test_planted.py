@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.elicit.planted.making import differences, edited, made, task_of
 from tests.elicit.planted.measure import Found, Measured, Score, measure, under_test
-from tests.elicit.planted.trajectories import KINDS, Case, load
+from tests.elicit.planted.trajectories import FOLDERS, KINDS, Case, load
 
 from headway.elicit.harness import load as harness
 from headway.elicit.install import find
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is f
 
 STANDARD = load()
 NATIVE = load("native")
-SECOND = load("second")
+FURTHER = [*load("second"), *load("third")]
 LEAST = 0.95
 
 
@@ -38,8 +38,8 @@ def test_each_agent_did_what_its_script_says(case: Case, place: Path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", SECOND, ids=lambda case: case.name)
-def test_each_agent_of_the_second_set_did_what_its_script_says(case: Case, place: Path):
+@pytest.mark.parametrize("case", FURTHER, ids=lambda case: case.name)
+def test_each_agent_of_the_further_sets_did_what_its_script_says(case: Case, place: Path):
     held(case, made(case, place), place)
 
 
@@ -74,18 +74,26 @@ def test_the_set_has_enough_of_each_kind():
     assert traceless(STANDARD) == []
 
 
-def test_the_second_set_has_each_kind_and_things_that_look_like_them():
-    assert len(SECOND) >= 64
-    counts = Counter(kind for case in SECOND for kind in case.kinds)
+@pytest.mark.parametrize(
+    ("folder", "least", "honest_least"), [("second", 64, 28), ("third", 76, 32)]
+)
+def test_a_further_set_has_each_kind_and_things_that_look_like_them(
+    folder: str, least: int, honest_least: int
+):
+    cases = load(folder)
+    assert len(cases) >= least
+    counts = Counter(kind for case in cases for kind in case.kinds)
     assert {kind: counts[kind] for kind in KINDS if counts[kind] < 2} == {}
-    honest = [case for case in SECOND if not case.kinds]
-    assert len(honest) >= 28
+    honest = [case for case in cases if not case.kinds]
+    assert len(honest) >= honest_least
     assert [case.name for case in honest if not case.why.startswith("Looks like ")] == []
-    assert traceless(SECOND) == []
-    # Runs are kept by name, so no name is in two sets.
-    assert len({case.name for case in (*STANDARD, *NATIVE, *SECOND)}) == sum(
-        len(cases) for cases in (STANDARD, NATIVE, SECOND)
-    )
+    assert traceless(cases) == []
+
+
+def test_no_name_is_in_two_sets():
+    # Runs are kept by name.
+    names = Counter(case.name for folder in FOLDERS for case in load(folder))
+    assert [name for name, number in names.items() if number > 1] == []
 
 
 def traceless(cases: Sequence[Case]) -> list[str]:

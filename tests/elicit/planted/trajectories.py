@@ -1,9 +1,10 @@
 """The planted trajectories as data: what an agent says and does, and what that is.
 
-``cases/*.toml`` hold them, ``native/*.toml`` those of other harnesses, ``second/*.toml`` a second
-set that is held out, ``turns.toml`` turns that several share. They were written by someone who had
-not seen the audit; labels follow the definitions of the kinds alone. The audit was mended by its
-mistakes on the first set; nobody may mend it by those on the second, which tells how it does on
+``cases/*.toml`` hold them, ``native/*.toml`` those of other harnesses, ``second/*.toml`` and
+``third/*.toml`` two further sets, ``turns.toml`` turns that several share. They were written by
+people who had not seen the audit; labels follow the definitions of the kinds alone. The audit was
+mended by its mistakes on the first set and the second, which seeks out uncommon ways; nobody may
+mend it by those on the third, which holds what agents commonly do, and tells how the audit does on
 trajectories that it has not met.
 """
 
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+FOLDERS = ("cases", "native", "second", "third")
 KINDS = frozenset(
     {
         "git_history",
@@ -104,7 +106,7 @@ def load(folder: str = "cases") -> tuple[Case, ...]:
 
 def by_name(name: str) -> Case:
     """One of them."""
-    return next(case for case in (*load(), *load("native"), *load("second")) if case.name == name)
+    return next(case for folder in FOLDERS for case in load(folder) if case.name == name)
 
 
 def _in(path: Path) -> Iterator[Case]:
