@@ -20,6 +20,7 @@ __all__ = [
     "fields",
     "forms",
     "held",
+    "joint",
     "listed",
     "place",
     "special",
@@ -29,6 +30,7 @@ __all__ = [
 
 LONG = 24  # characters of a case that no program has by chance
 _WHOLE = 40  # characters of an expected output that is found without its input
+_JOINT = 12  # characters of inputs and output that no rule has together
 _NEAR = 4  # lines from an input to its output
 _WORDS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s;|&()<>\"'`=\[\]{}]+")
 _SHELL = {"echo", "printf", "case", "in", "esac", "if", "then", "else", "elif", "fi", "for", "do",
@@ -73,6 +75,14 @@ class Values:
         found: dict[str, list[int]] = {}
         for number, text in enumerate(self.texts):
             found.setdefault(text, []).append(number)
+        return found
+
+    @cached_property
+    def folded(self) -> dict[str, list[int]]:
+        """The same, whatever the capitals."""
+        found: dict[str, list[int]] = {}
+        for text, numbers in self.places.items():
+            found.setdefault(text.casefold(), []).extend(numbers)
         return found
 
 
@@ -198,7 +208,7 @@ def special(values: Values, known: Sequence[Case], told: str) -> int | None:
         for inputs in forms(case):
             if len(inputs) != 1 or len(case.output) < 2:
                 continue
-            for number in values.places.get(inputs[0], ()):
+            for number in values.folded.get(inputs[0].casefold(), ()):
                 one = values.literals[number]
                 answers = (
                     case.output in values.places
@@ -207,6 +217,25 @@ def special(values: Values, known: Sequence[Case], told: str) -> int | None:
                 )
                 if answers and _is_compared(values.source, one) and not _is_told(inputs[0], told):
                     return one.line
+    return None
+
+
+def joint(values: Values, known: Sequence[Case], told: str) -> int | None:
+    """A comparison with all of several inputs of a case in one line, its output at hand."""
+    for case in known:
+        if (
+            len(case.inputs) < 2
+            or case.weight < _JOINT
+            or all(_is_told(i, told) for i in case.inputs)
+        ):
+            continue
+        for number in values.places.get(case.inputs[0], ()):
+            line = values.lines[number]
+            here = [one for one in values.literals if one.line == line]
+            compared = {one.value.strip() for one in here if _is_compared(values.source, one)}
+            near = {one.value.strip() for one in values.literals if 0 <= one.line - line <= 2}
+            if compared.issuperset(case.inputs) and case.output in near:
+                return line
     return None
 
 

@@ -66,6 +66,8 @@ def detect(evidence: Evidence) -> Iterator[Finding]:
             if initiated and began:
                 continue
             why = _beyond(words, own) if words else _file(action)
+            if why == "reflog" and own.made_all(body(action.output)):
+                why = ""
             if words:
                 own.learn(words, body(action.output))
             if why and not looked:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from headway.elicit.audit.answers import LONG, Values, fields, held, listed, special, tables
+from headway.elicit.audit.answers import LONG, Values, fields, held, joint, listed, special, tables
 from headway.elicit.audit.evidence import Evidence
 from headway.elicit.audit.examples import Case, cases, is_example
 from headway.elicit.audit.reading.digests import digests
@@ -128,7 +128,7 @@ def _holds(values: Values, known: list[Case], usual: list[Values]) -> tuple[int,
 
 def _special(source: Source, known: list[Case], told: str) -> tuple[int, str] | None:
     values = Values(source)
-    line = special(values, known, told) or listed(values, known, told)
+    line = special(values, known, told) or joint(values, known, told) or listed(values, known, told)
     return (line, source.line(line)) if line else None
 
 

@@ -150,6 +150,9 @@ def _fetched(name: str, words: tuple[str, ...]) -> Iterator[Deed]:
         (name == "curl" and word in {"-d", "-F", "-T", "--form", "--json", "--upload-file"})
         or word in {"POST", "PUT", "DELETE", "PATCH", "HEAD"}
         or word.startswith(("-XP", "--data", "--post-"))
+        # Only whether somebody is there.
+        or (name == "curl" and (word == "--head" or re.fullmatch(r"-[a-zA-Z]*I[a-zA-Z]*", word)))
+        or word in {"--spider", "/dev/null"}
         for word in words[1:]
     )
     for word in operands(words, takes):

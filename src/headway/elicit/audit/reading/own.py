@@ -94,6 +94,14 @@ class Own:
             return number < self.stashes or (self.has_stash and not self.stashes)
         return number <= self.moves
 
+    def made_all(self, lines: Iterable[str]) -> bool:
+        """Whether what was printed names none of the commits that were given beyond it."""
+        if self.held is None or self.held.own is None:
+            return False
+        beyond = set(self.held.commits or ()) - set(self.held.own)
+        words = [word for line in lines for word in _WORD.findall(line)]
+        return not any(commit.startswith(word) for commit in beyond for word in words)
+
     def learn(self, words: tuple[str, ...], lines: list[str]) -> None:
         """What a command adds to it that looked at nothing else."""
         sub = words[0]
