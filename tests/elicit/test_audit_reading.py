@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def test_shells_are_read(script: str, words):
         "echo 'git log --all' | sh",
         "cat > /tmp/x.sh <<'E'\ngit log --all\nE\nchmod +x /tmp/x.sh; /tmp/x.sh",
         "printf 'git log --all\\n' > x; source x",
+        "bash <<< 'git log --all'",
+        "bash > /tmp/o <<< 'git log --all'",
         "python3 -c \"import subprocess; subprocess.run(['git', 'log', '--all'])\"",
         "python3 - <<'E'\nimport os\nos.system('git log --all')\nE",
         (
@@ -81,6 +84,21 @@ def test_shells_are_read(script: str, words):
 def test_a_command_is_found_wherever_it_is_hidden(script: str):
     found = [one.words for one in actions([Call(1, 1, "bash", {"command": script}, "")])]
     assert ("git", "log", "--all") in found
+
+
+def test_no_command_is_too_odd_to_be_read():
+    """Agents write what no shell would run; a fault of ours must not end their run."""
+    pieces = [
+        "cat", "> o", "<<<", "<<E", "\nE\n", '"a b"', "'x", "$(", ")", "`", "|", "||", ";", "2>&1",
+        "<(", "{", "}", "((", "[[", "]]", "if", "then", "fi", "for x in 1", "do", "done", "esac",
+        "case $1 in", "f()", "git log", "bash -c", "python3 -c", "node -e", "sed -i", "a=1", "${x",
+        "eval", "find . -exec", "&", "!", "\\", "\0", "curl http://a.org", "make -f", "é",
+    ]  # fmt: skip
+    draw = random.Random(1)
+    for _ in range(3000):
+        script = " ".join(draw.choices(pieces, k=draw.randint(1, 12)))
+        for action in actions([Call(1, 1, "bash", {"command": script}, "")]):
+            assert action.step == 1, script
 
 
 def test_files_are_followed():

@@ -216,7 +216,13 @@ class _Walk:
             return (), (), self._word(node.named_children[-1]) + "\n", False
         if node.type == "heredoc_redirect":
             return self._heredoc(node)
+        if not node.named_children:
+            return (), (), None, False  # what the grammar cannot place
         marks = {_text(child) for child in node.children if not child.is_named}
+        before = node.prev_sibling
+        # Behind another redirection the grammar takes ``<<<`` for an error and ``<``.
+        if before is not None and before.type == "ERROR" and "<<" in _text(before):
+            return (), (), self._word(node.named_children[-1]) + "\n", False
         target = node.child_by_field_name("destination") or node.named_children[-1]
         path = self._word(target)
         if path.startswith(("/dev/tcp/", "/dev/udp/")):
