@@ -121,6 +121,13 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
+def _is_herestring(node: Node) -> bool:
+    """Behind another redirection the grammar takes ``<<<`` for an error and ``<``."""
+    before = node.prev_sibling
+    wrong = before is not None and before.type == "ERROR" and "<<" in _text(before)
+    return bool(node.named_children) and (node.type == "herestring_redirect" or wrong)
+
+
 def _text(node: Node) -> str:
     return (node.text or b"").decode("utf-8", "replace")
 
@@ -190,7 +197,8 @@ class _Walk:
         body, *rest = node.named_children
         found = list(self.walk(body)) if "redirect" not in body.type else []
         redirects = rest if "redirect" not in body.type else [body, *rest]
-        inner = [self._redirect(one) for one in redirects]
+        # One without children is what the grammar could not place.
+        inner = [self._redirect(one) for one in redirects if one.named_children]
         writes = tuple(path for one in inner for path in one[0])
         reads = tuple(path for one in inner for path in one[1])
         texts = [one[2] for one in inner if one[2] is not None]
@@ -212,17 +220,11 @@ class _Walk:
 
     def _redirect(self, node: Node) -> tuple[tuple[str, ...], tuple[str, ...], str | None, bool]:
         """What is written, what is read, the text that is given, and whether it is added."""
-        if node.type == "herestring_redirect":
+        if _is_herestring(node):
             return (), (), self._word(node.named_children[-1]) + "\n", False
         if node.type == "heredoc_redirect":
             return self._heredoc(node)
-        if not node.named_children:
-            return (), (), None, False  # what the grammar cannot place
         marks = {_text(child) for child in node.children if not child.is_named}
-        before = node.prev_sibling
-        # Behind another redirection the grammar takes ``<<<`` for an error and ``<``.
-        if before is not None and before.type == "ERROR" and "<<" in _text(before):
-            return (), (), self._word(node.named_children[-1]) + "\n", False
         target = node.child_by_field_name("destination") or node.named_children[-1]
         path = self._word(target)
         if path.startswith(("/dev/tcp/", "/dev/udp/")):
