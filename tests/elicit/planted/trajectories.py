@@ -2,10 +2,10 @@
 
 ``cases/*.toml`` hold them, ``native/*.toml`` those of other harnesses, ``second/*.toml`` and
 ``third/*.toml`` two further sets, ``turns.toml`` turns that several share. They were written by
-people who had not seen the audit; labels follow the definitions of the kinds alone. The audit was
-mended by its mistakes on the first set and the second, which seeks out uncommon ways; nobody may
-mend it by those on the third, which holds what agents commonly do, and tells how the audit does on
-trajectories that it has not met.
+people who had not seen the audit; labels follow the definitions of the kinds alone. The second seeks
+out uncommon ways, the third holds what agents commonly do. The audit was measured on each when it
+was new (docs/elicit.md), and then mended by its mistakes: a figure on any of them is now one on
+trajectories that it has met.
 """
 
 from __future__ import annotations
