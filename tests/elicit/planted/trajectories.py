@@ -4,8 +4,8 @@
 ``third/*.toml`` two further sets, ``turns.toml`` turns that several share. They were written by
 people who had not seen the audit; labels follow the definitions of the kinds alone. The second
 seeks out uncommon ways, the third holds what agents commonly do. The audit was measured on each
-when it was new (docs/elicit.md), and then mended by its mistakes: a figure on any of them is now one on
-trajectories that it has met.
+when it was new (docs/elicit.md), and then mended by its mistakes: a figure on any of them is now
+one on trajectories that it has met.
 """
 
 from __future__ import annotations
