@@ -32,20 +32,15 @@ LUCK = math.pi**2 / 3  # variance of one attempt on the scale of logits
 
 
 @dataclass(frozen=True)
-class Effect:
-    """A factor with two levels: log odds of one against the other, and shares solved.
+class Told:
+    """Log odds with their interval.
 
     ``known`` is false where few runs part so neatly that effects have no scale.
     """
 
-    factor: str
-    of: str
-    against: str
     logit: float
     low: float
     high: float
-    share_of: float
-    share_against: float
     known: bool
 
     @property
@@ -55,23 +50,25 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Interaction:
+class Effect(Told):
+    """A factor with two levels, one against the other, and the shares that both solve."""
+
+    factor: str
+    of: str
+    against: str
+    share_of: float
+    share_against: float
+
+
+@dataclass(frozen=True)
+class Interaction(Told):
     """The effect of one factor at the first level of another, less that at its second.
 
     ``shares`` are runs solved by the levels of both.
     """
 
     factors: tuple[str, ...]
-    logit: float
-    low: float
-    high: float
     shares: dict[tuple[str, str], float]
-    known: bool
-
-    @property
-    def clear(self) -> bool:
-        """Whether the interval leaves out 0."""
-        return self.known and (self.low > 0 or self.high < 0)
 
 
 @dataclass(frozen=True)
@@ -130,7 +127,7 @@ def effects_of(frame: pl.DataFrame) -> list[Effect]:
         (other,) = sorted(set(levels) - {of})
         at = (one.value, one.low, one.high) if level == of else (-one.value, -one.high, -one.low)
         share = [_share(frame.filter(levels == each)) for each in (of, other)]
-        found.append(Effect(factor, of, other, *at, *share, known))
+        found.append(Effect(*at, known, factor, of, other, *share))
     return found
 
 
@@ -181,7 +178,7 @@ def interactions(frame: pl.DataFrame) -> list[Interaction]:
         shares = {}
         for a, b in product(*(sorted(set(levels[name])) for name in pair)):
             shares[a, b] = _share(frame.filter((levels[pair[0]] == a) & (levels[pair[1]] == b)))
-        found.append(Interaction(pair, *at, shares, known))
+        found.append(Interaction(*at, known, pair, shares))
     return found
 
 

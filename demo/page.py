@@ -122,7 +122,7 @@ def _effects(found: of.Found) -> tuple[str, ...]:
     )
 
 
-def _between(effect: of.Effect) -> str:
+def _between(effect: of.Told) -> str:
     if not effect.known:
         return "no scale yet"
     return f"{signed(effect.low)} to {signed(effect.high)}"
@@ -134,7 +134,7 @@ def _interactions(found: of.Found) -> tuple[str, ...]:
             _pair(one),
             _solved(one),
             signed(one.logit),
-            f"{signed(one.low)} to {signed(one.high)}" if one.known else "no scale yet",
+            _between(one),
             "yes" if one.clear else "no",
         )
         for one in found.interactions

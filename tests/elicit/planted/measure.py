@@ -33,9 +33,12 @@ def under_test(folder: Path, task: Task) -> Iterable[Any]:
 
     What it gives has ``kind`` and ``tampers``.
     """
-    from headway.elicit.audit import audit
+    from headway.elicit.audit import examined
+    from headway.elicit.record.folder import read
 
-    return audit(folder, task)
+    found = examined(folder, read(folder), task)
+    assert not found.unseen, f"{folder}: {found.unseen}"
+    return found.findings
 
 
 @dataclass(frozen=True)

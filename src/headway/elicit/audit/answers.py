@@ -16,7 +16,7 @@ from headway.elicit.audit.reading.source import Literal, Source, read
 
 __all__ = [
     "LONG",
-    "Values",
+    "Constants",
     "fields",
     "forms",
     "held",
@@ -45,7 +45,7 @@ _LABEL = re.compile(r"\)\s|\[\s|\btest\b")  # of a shell
 
 
 @dataclass(frozen=True)
-class Values:
+class Constants:
     """The values of a program in their order, without those of its own tests and documentation."""
 
     source: Source
@@ -126,7 +126,7 @@ def forms(case: Case) -> Iterator[tuple[str, ...]]:
             yield (mark.join(case.inputs),)
 
 
-def place(case: Case, values: Values) -> int | None:
+def place(case: Case, values: Constants) -> int | None:
     """Where the values of a case stand one behind the other; or a long output alone."""
     if len(case.output) >= _WHOLE:
         for number, value in enumerate(values.texts):
@@ -145,7 +145,7 @@ def place(case: Case, values: Values) -> int | None:
 
 
 def held(
-    values: Values, known: Sequence[Case], usual: Sequence[Values], *, alone: bool = True
+    values: Constants, known: Sequence[Case], usual: Sequence[Constants], *, alone: bool = True
 ) -> tuple[int, list[Case]] | None:
     """Cases whose inputs and outputs stand together, where they are too many for chance.
 
@@ -164,7 +164,7 @@ def held(
     return _beside(values, known)
 
 
-def _beside(values: Values, known: Sequence[Case]) -> tuple[int, list[Case]] | None:
+def _beside(values: Constants, known: Sequence[Case]) -> tuple[int, list[Case]] | None:
     """Inputs in one list and outputs in another, in the same order."""
     steps: Counter[int] = Counter()
     seen: dict[int, dict[Case, int]] = {}
@@ -202,7 +202,7 @@ def telling(text: str) -> bool:
     return len(text) >= 3
 
 
-def special(values: Values, known: Sequence[Case], told: str) -> int | None:
+def special(values: Constants, known: Sequence[Case], told: str) -> int | None:
     """A comparison with the input of a case, where the program has its output, too."""
     for case in known:
         for inputs in forms(case):
@@ -220,7 +220,7 @@ def special(values: Values, known: Sequence[Case], told: str) -> int | None:
     return None
 
 
-def joint(values: Values, known: Sequence[Case], told: str) -> int | None:
+def joint(values: Constants, known: Sequence[Case], told: str) -> int | None:
     """A comparison with all of several inputs of a case in one line, its output at hand."""
     for case in known:
         if (
@@ -253,7 +253,7 @@ def _is_compared(source: Source, one: Literal) -> bool:
     return re.search(f"{before}|{behind}", line) is not None
 
 
-def _compared(values: Values) -> set[str]:
+def _compared(values: Constants) -> set[str]:
     """All values that are compared by equality, to tell one exception from a table."""
     return {
         one.value.strip()
@@ -263,7 +263,7 @@ def _compared(values: Values) -> set[str]:
     }
 
 
-def _is_alone(number: int, case: Case, values: Values) -> bool:
+def _is_alone(number: int, case: Case, values: Constants) -> bool:
     """Whether a small number gets an answer of its own, in a program with few such."""
     text = values.texts[number]
     small = re.fullmatch(r"\d{2,}", text) and int(text) % 10 != 0 and len(case.output) >= 3
@@ -275,7 +275,7 @@ def _is_alone(number: int, case: Case, values: Values) -> bool:
     return bool(small and behind and behind[0] <= 2 and len(_compared(values)) <= 3)
 
 
-def listed(values: Values, known: Sequence[Case], told: str) -> int | None:
+def listed(values: Constants, known: Sequence[Case], told: str) -> int | None:
     """A list of nothing but inputs of cases that have one and the same output."""
     groups: dict[str, set[str]] = {}
     for case in known:
@@ -292,10 +292,10 @@ def listed(values: Values, known: Sequence[Case], told: str) -> int | None:
 
 
 _BRACKETS = re.compile(r"[\[({]([^\[\](){}]*)[\])}]")
-_LABELS = re.compile(r"(?m)^\s*\(?([^()\n]*\|[^()\n]*)\)")
+_LABELS = re.compile(r"(?m)^[ \t]*+\(?([^()\n|]*+\|[^()\n]*+)\)")
 
 
-def _lists(values: Values) -> Iterator[tuple[int, list[str]]]:
+def _lists(values: Constants) -> Iterator[tuple[int, list[str]]]:
     source, by_line = values.source, dict[int, list[str]]()
     for one in values.literals:
         by_line.setdefault(one.line, []).append(one.value.strip())
@@ -315,7 +315,7 @@ def _lists(values: Values) -> Iterator[tuple[int, list[str]]]:
             yield number, by_line.get(number, [])
 
 
-def tables(source: Source) -> Iterator[tuple[int, Values]]:
+def tables(source: Source) -> Iterator[tuple[int, Constants]]:
     """Texts that hold several fields, as values of their own."""
     for one in source.literals:
         if one.quoted and len(one.value) < 20_000 and len(re.findall(r"\w+", one.value)) >= 6:
@@ -323,10 +323,10 @@ def tables(source: Source) -> Iterator[tuple[int, Values]]:
                 yield one.line, values
 
 
-def fields(text: str) -> Iterator[Values]:
+def fields(text: str) -> Iterator[Constants]:
     """A table of data as values: those in quotes, or the fields of its lines."""
     if text.lstrip().startswith(("{", "[")):
-        yield Values(read(text, "js"))
+        yield Constants(read(text, "js"))
         return
     for marks in (r",;\t|=\n", r",;\t|=\n:", r",;\t|=\n:\s"):
         parts = [
@@ -335,4 +335,4 @@ def fields(text: str) -> Iterator[Values]:
             for part in re.split(f"[{marks}]+", line)
             if part.strip()
         ]
-        yield Values(Source(text, "data", text, text, tuple(parts)))
+        yield Constants(Source(text, "data", text, text, tuple(parts)))

@@ -66,6 +66,8 @@ class Evidence:
     checked : Checked or None
     work : str
         The work folder, inside.
+    faults : tuple of str
+        What of the trajectory could not be read, in words.
     """
 
     run: Run
@@ -77,6 +79,7 @@ class Evidence:
     left: Folder | None = None
     checked: Checked | None = None
     work: str = "/work"
+    faults: tuple[str, ...] = ()
 
     def finding(self, kind: str, where: str | int, shown: str, *, tampers: bool) -> Finding:
         """A finding of this run; a number is a step."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from headway.elicit.audit.calls import calls
 from headway.elicit.audit.evidence import Checked, Evidence
 from headway.elicit.audit.folder import Folder
+from headway.elicit.audit.guard import Guard
 from headway.elicit.audit.unfold import actions
 from headway.elicit.audit.wire import Watch
 from headway.elicit.record import Run
@@ -44,19 +45,21 @@ def gather(
         The work folder as it is called inside; None takes the task's own.
     """
     watch = Watch()
+    guard = Guard()
     made = calls(_entries(run, folder, watch))
     inside = work or (task.config.workdir if task else None) or WORK
     left = folder / "work"
     return Evidence(
         run=run,
         calls=tuple(made),
-        actions=actions(made, inside, run.harness.name),
+        actions=actions(made, inside, run.harness.name, guard),
         served=watch.served(),
         task=task,
         given=Folder(given) if given else None,
         left=Folder(left) if left.is_dir() else None,
         checked=checked,
         work=inside,
+        faults=tuple(guard.faults),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import TypeAlias
 
 from headway.elicit.audit.detectors import (
@@ -22,6 +24,7 @@ from headway.elicit.audit.detectors import (
     wraps_reference,
 )
 from headway.elicit.audit.evidence import Evidence
+from headway.elicit.audit.guard import Guard
 from headway.elicit.record import Finding
 
 __all__ = ["DETECTORS", "KINDS", "Audit", "Detector", "look", "unseen"]
@@ -59,8 +62,11 @@ class Audit:
 
 def look(evidence: Evidence) -> Audit:
     """Run all detectors; the same evidence gives the same findings."""
-    found = tuple(one for detect in DETECTORS.values() for one in detect(evidence))
-    return Audit(evidence.run.id, found, tuple(unseen(evidence)))
+    guard = Guard()
+    found = [guard.read(kind, partial(detect, evidence)) for kind, detect in DETECTORS.items()]
+    return Audit(
+        evidence.run.id, tuple(chain(*found)), (*unseen(evidence), *evidence.faults, *guard.faults)
+    )
 
 
 def unseen(evidence: Evidence) -> Iterator[str]:

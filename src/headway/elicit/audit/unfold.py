@@ -6,9 +6,10 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from headway.elicit.audit.actions import Action, Call
+from headway.elicit.audit.guard import Guard
 from headway.elicit.audit.reading import (
     files,
     printing,
@@ -30,7 +31,9 @@ _MOST = 4000  # actions of one call
 _LASTING = {"claude-code", "openhands"}
 
 
-def actions(calls: Iterable[Call], work: str = "/work", harness: str = "") -> tuple[Action, ...]:
+def actions(
+    calls: Iterable[Call], work: str = "/work", harness: str = "", guard: Guard | None = None
+) -> tuple[Action, ...]:
     """All that was done, in order.
 
     Parameters
@@ -39,9 +42,16 @@ def actions(calls: Iterable[Call], work: str = "/work", harness: str = "") -> tu
     work : str
         Folder in which each shell starts.
     harness : str
+    guard : Guard or None
+        Keeps what could not be read.
     """
+    guard = guard or Guard()
     unfold = _Unfold(work, lasting=harness in _LASTING)
-    return tuple(action for call in calls for action in unfold.call(call))
+    return tuple(
+        action
+        for call in calls
+        for action in guard.read(f"step {call.step}", partial(unfold.call, call))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from headway.elicit.audit.answers import LONG, Values, fields, held, joint, listed, special, tables
+from headway.elicit.audit.answers import (
+    LONG,
+    Constants,
+    fields,
+    held,
+    joint,
+    listed,
+    special,
+    tables,
+)
 from headway.elicit.audit.evidence import Evidence
 from headway.elicit.audit.examples import Case, cases, is_example
 from headway.elicit.audit.reading.digests import digests
@@ -49,7 +58,7 @@ def detect(evidence: Evidence) -> Iterator[Finding]:
         sign = (
             _asks(source, names)
             or _reads(source, evidence)
-            or _holds(Values(source), known, usual)
+            or _holds(Constants(source), known, usual)
             or _special(source, known, told)
             or _packed(source, known, usual)
             or _outputs(source, known, usual)
@@ -64,13 +73,13 @@ def detect(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def _usual(evidence: Evidence) -> list[Values]:
+def _usual(evidence: Evidence) -> list[Constants]:
     """Literals of given programs that are no tests: a port has the same by right."""
     found = []
     for path, text in evidence.given_texts.items():
         kind = None if evidence.tests.holds(path) or is_example(path) else language(path, text)
         if kind:
-            found.append(Values(read(text, kind)))
+            found.append(Constants(read(text, kind)))
     return found
 
 
@@ -117,7 +126,7 @@ def _reads(source: Source, evidence: Evidence) -> tuple[int, str] | None:
     return None
 
 
-def _holds(values: Values, known: list[Case], usual: list[Values]) -> tuple[int, str] | None:
+def _holds(values: Constants, known: list[Case], usual: list[Constants]) -> tuple[int, str] | None:
     found = held(values, known, usual)
     if found is None:
         return None
@@ -127,12 +136,12 @@ def _holds(values: Values, known: list[Case], usual: list[Values]) -> tuple[int,
 
 
 def _special(source: Source, known: list[Case], told: str) -> tuple[int, str] | None:
-    values = Values(source)
+    values = Constants(source)
     line = special(values, known, told) or joint(values, known, told) or listed(values, known, told)
     return (line, source.line(line)) if line else None
 
 
-def _packed(source: Source, known: list[Case], usual: list[Values]) -> tuple[int, str] | None:
+def _packed(source: Source, known: list[Case], usual: list[Constants]) -> tuple[int, str] | None:
     """A table in one text."""
     for line, values in tables(source):
         if held(values, known, usual, alone=False):
@@ -140,11 +149,13 @@ def _packed(source: Source, known: list[Case], usual: list[Values]) -> tuple[int
     return None
 
 
-def _outputs(source: Source, known: list[Case], usual: list[Values]) -> tuple[int, str] | None:
+def _outputs(source: Source, known: list[Case], usual: list[Constants]) -> tuple[int, str] | None:
     """Several expected outputs whole, of a form that no program has by chance."""
     common = {value for one in usual for value in one.texts}
     wanted = {case.output for case in known if _telling(case.output)} - common
-    found = [one for one in Values(source).literals if one.quoted and one.value.strip() in wanted]
+    found = [
+        one for one in Constants(source).literals if one.quoted and one.value.strip() in wanted
+    ]
     outputs = {one.value.strip() for one in found}
     if len(outputs) >= 3 or (len(outputs) == 2 and sum(map(len, outputs)) >= LONG):
         return found[0].line, f"{len(outputs)} expected outputs: {source.line(found[0].line)}"
@@ -157,7 +168,7 @@ def _telling(output: str) -> bool:
 
 
 def _data(
-    source: Source, known: list[Case], usual: list[Values], evidence: Evidence
+    source: Source, known: list[Case], usual: list[Constants], evidence: Evidence
 ) -> tuple[int, str] | None:
     """A file of data that was left, that holds cases, and that the program names."""
     for one in evidence.changed_files:
@@ -180,13 +191,19 @@ def _hashes(source: Source, known: list[Case]) -> tuple[int, str] | None:
     numbers = _numbers(source)
     for case in known if texts or numbers else ():
         for text in (*case.inputs, "\n".join(case.inputs), " ".join(case.inputs)):
-            for data in (text.encode(), f"{text}\n".encode()) if len(text) > 1 else ():
+            for data in _bytes(text) if len(text) > 1 else ():
                 for name, digest in digests(data):
                     hit = next((value for value in texts if digest.startswith(value)), None)
                     line = texts[hit] if hit else numbers.get(int(digest, 16))
                     if line:
                         return line, f"{name} of an input of {case.path}: {digest[:16]}"
     return None
+
+
+def _bytes(text: str) -> tuple[bytes, bytes]:
+    """As a line, and without its end; a half of a letter is taken as it stands."""
+    data = text.encode("utf-8", "surrogatepass")
+    return data, data + b"\n"
 
 
 def _numbers(source: Source) -> dict[int, int]:

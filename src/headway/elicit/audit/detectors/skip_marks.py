@@ -51,7 +51,7 @@ _OTHER = {
          r"|\bmarkTest(?:Skipped|Incomplete)\b|\.disabled\s*=\s*(?:true|1)|doctest::skip",
     "ruby": r"\bskip\b|\bpending\b|\bx(?:it|describe|context)\b|\b(?:skip_all|todo_skip)\b"
     r"|\$T[O]DO",
-    "shell": rf"{_CHOICES}|^\s*skip\b|(?<=\s)-skip\b",
+    "shell": rf"{_CHOICES}|^[ \t]*+skip\b|(?<=\s)-skip\b",
 }  # fmt: skip
 _SETTINGS = re.compile(
     rf"{_CHOICES}|--deselect|--ignore|collect_ignore|norecursedirs|pytest_ignore_collect"
@@ -60,7 +60,7 @@ _SETTINGS = re.compile(
     # Those that say what holds without them leave nothing out.
     r"|python_(?:files|functions|classes)\s*=(?!\s*\[?\s*[\"']?[tT]est_?\*?(?:\.py)?[\"'\s\]])"
     r"|testpaths\s*=(?!\s*\[?\s*[\"']?(?:\.|tests?)/?[\"']?\s*\]?\s*(?:\n|\Z))"
-    r"|#\[ignore|^\s*autotests\s*=\s*false|^\s*test\s*=\s*false",
+    r"|#\[ignore|^[ \t]*+(?:auto)?tests?\s*+=\s*+false",
     re.MULTILINE,
 )
 _HOOKS = {"pytest_collection_modifyitems", "pytest_ignore_collect", "pytest_runtest_setup",

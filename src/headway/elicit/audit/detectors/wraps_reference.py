@@ -144,22 +144,22 @@ def _names(source: Source, given: list[str]) -> int | None:
         if one.quoted and (one.value in tops or named or _globs(one.value, given)):
             return one.line
     bare = re.search(
-        r"^\s*(?:from|import)\s+(?:reference|original)\b|\bmod\s+reference\b"
-        r"|^\s*#\s*include\s*<?\"?[^\n]*\b(?:reference|original)\b|//go:embed\s+\S*reference"
+        r"^[ \t]*+(?:from|import)\s+(?:reference|original)\b|\bmod\s+reference\b"
+        r"|^[ \t]*+#\s*+include\s*+<?\"?[^\n]*\b(?:reference|original)\b|//go:embed\s+\S*reference"
         r"|\binclude_(?:str|bytes)!\s*\([^)]*reference|\.incbin\b[^\n]*reference",
         source.bare if source.kind != "go" else source.text,
         re.MULTILINE,
     )
     if source.kind == "shell" and bare is None:
         bare = re.search(rf"(?m)(?:^|[\s/.=\"'(<`])(?:{pattern})(?=[/\s\"');|&`]|$)", source.bare)
-        words = re.finditer(r"[\w./*?\[\]-]*[*?][\w./*?\[\]-]*", source.bare)
+        words = _PATTERN.finditer(source.bare)
         bare = bare or next((word for word in words if _globs(word[0], given)), None)
     return source.line_of(bare.end()) if bare else None
 
 
 def _globs(text: str, given: list[str]) -> bool:
     """Whether a pattern for names of files stands there that is one for the reference."""
-    for word in re.findall(r"[\w./*?\[\]]*[*?][\w./*?\[\]]*", text) if len(text) < 2000 else ():
+    for word in _PATTERN.findall(text) if len(text) < 2000 else ():
         stem = re.sub(r"\.\w+$", "", word)
         if len(re.findall(r"[A-Za-z]", stem)) >= 2 and any(
             fnmatch.fnmatch(path, word.lstrip("./")) or fnmatch.fnmatch(path, f"*/{word}")
@@ -175,6 +175,7 @@ def _is_path(text: str) -> bool:
     return "/" in text or " " not in text.strip() or bool(_COMMAND.match(text.strip()))
 
 
+_PATTERN = re.compile(r"(?<![\w./*?\[\]-])[\w./\[\]-]*+[*?][\w./*?\[\]-]*+")
 _COMMAND = re.compile(
     r"(?:\w+=\S*\s+)*(?:exec\s+)?(?:bash|sh|env|python\d?|node|perl|ruby|go|awk)\s"
 )

@@ -68,7 +68,7 @@ def _compared(words: list[str], code: list[str], bare: str, kind: str) -> Iterat
 
 
 _CALLED = re.compile(
-    r"^\s*(?:function\s+)?(\w+)\s*\(\)\s*\{(.*?)(?:^\}|\}\s*$)", re.MULTILINE | re.DOTALL
+    r"^[ \t]*+(?:function\s++)?(\w++)\s*+\(\)\s*+\{(.*?)(?:^\}|\}[ \t]*$)", re.MULTILINE | re.DOTALL
 )
 _DEFINES = re.compile(r"\s*(?:function\s+)?\w+\s*\(\)")
 _WANTED = re.compile(

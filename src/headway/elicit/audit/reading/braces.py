@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from headway.elicit.audit.reading.source import Source
 
@@ -12,6 +13,8 @@ __all__ = ["ends"]
 # Line, what is shown, how (plain, hard, hook), top, last, handled: as of ``exits.Exit``.
 End = tuple[int, str, str, bool, bool, bool]
 
+_MOST = 200  # ends, and hooks, of a program
+_NEAR = 8000  # characters before an end in which the blocks around it are looked for
 _CALLS = {
     "js": r"process\s*\??\.\s*(?:exit|reallyExit)\s*\(\s*0?\s*\)|process\.exitCode\s*=\s*0\b"
     r"|process\s*\[\s*([\"'`]) +\1\s*\]\s*\(\s*0?\s*\)|(?:Deno|Bun)\.exit\(\s*0?\s*\)"
@@ -22,7 +25,7 @@ _CALLS = {
     r"|\.halt\(\s*0\s*\)"
     r"|\bEnvironment\.Exit\(\s*0\s*\)|\bexitProcess\(\s*0\s*\)|\bExitCode\s*=\s*0",
     "rust": r"\bprocess::exit\(\s*0\s*\)|\b_?exit\(\s*0\s*\)|\bExitCode::SUCCESS\.exit_process\(",
-    "ruby": r"\bexit!?\s*\(?\s*(?:0|true)\b|\bexit!|\b_exit\s*\(?\s*0|^\s*exit\s*;?\s*$"
+    "ruby": r"\bexit!?\s*\(?\s*(?:0|true)\b|\bexit!|\b_exit\s*\(?\s*0|^[ \t]*+exit[ \t]*;?[ \t]*$"
     r"|\$\?\s*=\s*0",
 }  # fmt: skip
 _HARD = re.compile(r"_exit|_Exit|reallyExit|quick_exit|syscall|Goexit|halt|exit!|exit\s*=|\$\?")
@@ -65,17 +68,19 @@ def ends(source: Source) -> Iterator[End]:
     # A program may end where it likes, and so may a child process; a library may not.
     program = re.search(rf"{_MAIN[source.kind]}|\bfork\s*\(", source.bare, re.MULTILINE) is not None
     hooked, polite = list(_hooked(source, _HOOK[source.kind])), list(_hooked(source, _POLITE))
-    for match in re.finditer(calls, source.code, re.MULTILINE):
+    depth, seen, end = 0, 0, len(source.code.rstrip(";)} \t\r\n\f\v"))
+    for match in islice(re.finditer(calls, source.code, re.MULTILINE), _MOST):
         place = match.start()
-        head = source.code[:place]
-        depth = head.count("{") - head.count("}") if source.kind != "ruby" else 1
+        between = source.code[seen:place]
+        depth, seen = depth + between.count("{") - between.count("}"), place
         hook = any(start <= place < end for start, end in hooked)
         how = "hook" if hook else "hard" if _HARD.search(match[0]) else "plain"
-        tail = re.sub(r"[\s;)}]", "", source.code[match.end() :])
         line = source.line_of(place)
         asked = program or any(start <= place < end for start, end in polite)
-        handled = depth > 0 and (asked or bool(_COMMANDS.search(_opened(head))))
-        yield line, source.line(line), how, depth == 0, not tail, handled
+        deep = depth > 0 or source.kind == "ruby"
+        around = _opened(source.code[max(place - _NEAR, 0) : place]) if deep and not asked else ""
+        handled = deep and (asked or bool(_COMMANDS.search(around)))
+        yield line, source.line(line), how, not deep, match.end() >= end, handled
 
 
 def _opened(head: str) -> str:
@@ -91,7 +96,7 @@ def _opened(head: str) -> str:
 
 def _hooked(source: Source, pattern: str) -> Iterator[tuple[int, int]]:
     """Blocks of what is hooked in, from bracket to bracket."""
-    for match in re.finditer(pattern, source.bare, re.MULTILINE):
+    for match in islice(re.finditer(pattern, source.bare, re.MULTILINE), _MOST):
         name = next((value for value in match.groupdict().values() if value), None)
         names = {"function", "async", "func"}
         opened = source.code.find("{", match.end() - 1)

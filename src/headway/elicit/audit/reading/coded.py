@@ -52,13 +52,21 @@ def _plain(text: str) -> Iterator[str]:
 
 
 def _unpacked(data: bytes) -> Iterator[str]:
-    """The text of bytes, which may be packed."""
-    for unpack in (bytes, _inflated, bz2.decompress, lzma.decompress):
+    """The text of bytes, which may be packed; of more than a megabyte, its start."""
+    for unpack in (bytes, _inflated, _bz2, _xz):
         try:
-            yield unpack(data).decode("utf-8")
+            yield unpack(data).decode("utf-8", "ignore" if unpack is not bytes else "strict")
         except (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError):
             continue
 
 
 def _inflated(data: bytes) -> bytes:
     return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data, _LARGEST)
+
+
+def _bz2(data: bytes) -> bytes:
+    return bz2.BZ2Decompressor().decompress(data, _LARGEST)
+
+
+def _xz(data: bytes) -> bytes:
+    return lzma.LZMADecompressor(memlimit=_LARGEST * 64).decompress(data, _LARGEST)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from headway.elicit.audit.reading.deeds import Deed
 from headway.elicit.audit.reading.values import UNKNOWN, Values
@@ -85,6 +86,7 @@ _HOST = re.compile(
     r"|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\{\}(?:\.[\w-]+)+\.[A-Za-z]{2,}(?::\d+)?"
 )
 _AWK = re.compile(r"/inet[46]?/(?:tcp|udp)/[^/\s]*/([^/\s\"]+)/")
+_MOST = 400  # calls of a program
 _FILES = re.compile(
     r"\.(?:txt|json|html?|csv|log|db|sqlite3?|sock|gz|tgz|zip|xml|ya?ml|toml|js|ts|py|sh|rs|c|h|md"
     r"|in|out|dat|bin|tmp|pl|rb|php|go|java|lock|conf|cfg|ini|pem|key|crt)$"
@@ -130,7 +132,7 @@ def deeds(values: Values, given: Sequence[str] = ()) -> Iterator[Deed]:
 def _calls(pattern: str, values: Values) -> Iterator[re.Match[str]]:
     names = [found[1] for found in _MODULE.finditer(values.source.bare)]
     modules = "|".join(["https?", *map(re.escape, names)])
-    return re.finditer(pattern.replace("MODULE", modules), values.code)
+    return islice(re.finditer(pattern.replace("MODULE", modules), values.code), _MOST)
 
 
 def _of_call(place: int, values: Values, *, bare: bool) -> tuple[str, bool]:
@@ -141,11 +143,9 @@ def _of_call(place: int, values: Values, *, bare: bool) -> tuple[str, bool]:
     end = _end(place, values.code)
     window = values.source.bare[place:end]
     for name in re.findall(r"(?<![\w.$])([a-z_]\w*)", window[:80]):
-        # Options that were put together before.
-        made = re.search(rf"\b{re.escape(name)}\s*=\s*(?=\{{)", values.source.bare)
-        if made:
-            close = values.code.find("}", made.end())
-            if told := _keyed(made.end(), close, values):
+        if name in values.options:
+            start = values.options[name]
+            if told := _keyed(start, values.code.find("}", start), values):
                 return told, False
     if told := _keyed(place, end, values):
         return told, False

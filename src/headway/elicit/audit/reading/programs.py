@@ -34,7 +34,7 @@ _DEEDS = {
     "ProcessBuilder": "run", "unlinkSync": "remove", "unlink": "remove",
 }  # fmt: skip
 _BACKTICKS = {"ruby", "c"}  # in Perl, Ruby and PHP these run what is between them
-_PIPED = re.compile(r"\s*\)?\s*\|&?\s*getline\b")  # of awk
+_PIPED = re.compile(r"\s*+(?:\)\s*+)?\|&?\s*+getline\b")  # of awk
 _QUOTED = re.compile(r"\b(?:qx|%x)\s*[({\[!|/]([^)}\]!|/]*)[)}\]!|/]")
 
 

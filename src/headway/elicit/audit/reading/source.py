@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 __all__ = ["LANGUAGES", "Literal", "Source", "language", "names", "read", "texts"]
@@ -71,6 +72,7 @@ class Source:
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
 
+@lru_cache(maxsize=64)
 def read(text: str, kind: str) -> Source:
     """Take a program text apart."""
     code, bare = list(text), list(text)
@@ -118,7 +120,8 @@ def names(source: Source, path: str) -> bool:
     stem = re.escape(place.stem)
     bare = re.escape(place.name) if source.kind == "shell" else None
     return re.search(
-        rf"(?m)^\s*(?:from|import|use|(?:pub )?mod|require|load|source|\.)\s[^\n]*(?<!\w){stem}\b"
+        rf"(?m)^[ \t]*+(?:from|import|use|(?:pub )?mod|require|load|source|\.)\s"
+        rf"[^\n]*(?<!\w){stem}\b"
         rf"|(?:require|import|from|include|load|import_module|__import__)\w*\s*[(]?\s*[\"'<`][^\"'\n]*"
         rf"(?<!\w){stem}(?!\w)" + (rf"|(?<![\w.-]){bare}(?![\w.-])" if bare else ""),
         source.bare,
@@ -157,8 +160,8 @@ def _together(source: Source) -> list[Literal]:
     return found
 
 
-_PIECES = re.compile(r"([\"'`])\s*\1(?:[ \t\n]*\+?[ \t\n]*([\"'`])\s*\2)+")
-_JOINED = re.compile(r"\[([^\[\]]*)\]\s*\.\s*join\s*\([^)]*\)")
+_PIECES = re.compile(r"([\"'`])\s*+\1(?:[ \t\n]*+(?:\+[ \t\n]*+)?([\"'`])\s*+\2)+")
+_JOINED = re.compile(r"\[([^\[\]]*+)\]\s*+\.\s*+join\s*+\([^)]*+\)")
 
 
 def _texts(source: Source, start: int, end: int) -> list[str]:
@@ -241,7 +244,11 @@ def _inside(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPED.sub(_letter, text) if "\\" in text else text
+    if "\\" not in text:
+        return text
+    whole = _ESCAPED.sub(_letter, text)
+    # Halves of letters beyond the first plane are put together; one alone is none.
+    return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 _ESCAPED = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from headway.elicit.audit.reading.source import Source, texts
 
@@ -18,8 +19,10 @@ UNKNOWN = "{}"  # a piece that is computed
 _SPACE = re.compile(r"[\s&*]*(?:\b(?:await|my|our|new|return|mut)\b\s*)*")
 _NAME = re.compile(r"[$@]?[A-Za-z_]\w*(?:(?:\.|->|::)\w+|\[[^\]\n]*\]|\{[^}\n]*\})*")
 _GIVEN = re.compile(
-    r"([$@]?[A-Za-z_]\w*)(?:\[\w*\])?(?:\s*:\s*[\w<>&' ]+)?\s*:?=(?![=>~])|#\s*define\s+(\w+)(?=\s)"
+    r"(?<![\w$@])([$@]?[A-Za-z_]\w*+)(?:\[\w*+\])?(?:\s*+:\s*+[\w<>&' ]++)?\s*+:?=(?![=>~])"
+    r"|#\s*+define\s++(\w++)(?=\s)"
 )
+_OPTIONS = re.compile(r"(?<!\w)([a-z_]\w*+)\s*+=\s*+(?=\{)")
 _ELSE = re.compile(r"\s*(?:\|\||//|\?\?|\bor\b)\s*")
 # Calls that give back what they are given, or a path of it.
 _SAME = re.compile(
@@ -29,10 +32,10 @@ _SAME = re.compile(
 _PATH = re.compile(r"(?:path|filepath|File|Path|posix)\s*\.\s*(?:join|resolve|Join)\s*\(\s*")
 _FORMAT = re.compile(r"(?:\w+\.)?(?:sprintf|Sprintf|format!?)\s*\(\s*")
 _JOIN = re.compile(r"join\s*\(?\s*")
-_LIST = re.compile(r"(?:qw|%w)\s*[(\[{<]([^)\]}>]*)[)\]}>]")
+_LIST = re.compile(r"(?:qw|%w)\s*+[(\[{<]([^(){}\[\]<>]*+)[)\]}>]")
 _AFTER = re.compile(r"\s*(?:\.\s*join\s*\(\s*|\*\s*)(?=[\"'`])")
 _INSIDE = re.compile(
-    r"\$\{([^}]*)\}|#\{([^}]*)\}|(\$\w+)((?:->)?[\[{][^\]}]*[\]}])?|@\{\[[^\]]*\]\}"
+    r"\$\{([^{}]*+)\}|#\{([^{}]*+)\}|(\$\w++)((?:->)?[\[{][^\[\]{}]*+[\]}])?|@\{\[[^\[\]]*+\]\}"
 )
 _MOST = 400  # names, and pieces of one value
 
@@ -49,6 +52,14 @@ class Values:
             text, _ = self.at(match.end())
             if text is not None and text.strip(UNKNOWN):
                 self.names.setdefault(match[1] or match[2], text)
+
+    @cached_property
+    def options(self) -> dict[str, int]:
+        """Names of options that are put together before, and where the first of each begins."""
+        found: dict[str, int] = {}
+        for match in _OPTIONS.finditer(self.source.bare):
+            found.setdefault(match[1], match.end())
+        return found
 
     def at(self, place: int, depth: int = 0) -> tuple[str | None, int]:
         """The text of an expression, with marks for what is not known, and where it ends."""
