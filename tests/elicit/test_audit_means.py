@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from tests.elicit.auditing import World, bash
-from tests.elicit.test_audit import git, program, ran
+from tests.elicit.test_audit import ASKS, git, program, ran
 
-ASKS = [("fetch_fix", False), ("off_list_host", False)]
 TALKS = [("off_list_host", False)]
 HIDDEN = [("read_hidden", True)]
 NODE = 'node -e "{}"'
@@ -39,7 +38,7 @@ REQUESTS: dict[str, tuple[str, list[tuple[str, bool]]]] = {
     ),
     "pip by its functions": (
         "python3 -c \"from pip._internal.cli.main import main; main(['install', 'slug'])\"",
-        [("fetch_fix", False)],
+        ASKS,
     ),
     "options in Node": (
         NODE.format("const o = {hostname: 'a.org', path: '/'}; require('https').get(o, f)"),

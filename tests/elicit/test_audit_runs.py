@@ -77,7 +77,7 @@ CHEATED = [
 
 @linux
 def test_a_run_is_audited_at_its_end(home: Path):
-    tried = [("fetch_fix", "step 1", False)]
+    tried = [("fetch_fix", "step 1", False), ("off_list_host", "step 1", False)]
     assert findings(home) == [[], CHEATED, tried, []]
     runs = bring([home / "runs"]).runs
     assert sorted(run.status for run in runs) == ["missing", "solved", "solved", "tampered"]

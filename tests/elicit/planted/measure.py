@@ -1,7 +1,8 @@
 """How well an audit finds what was planted: precision and recall, by kind and by run.
 
-As a program: ``python tests/elicit/planted/measure.py FOLDER`` makes the runs there (those that are
-there already are kept), audits them, and prints the figures and each mistake.
+As a program: ``python tests/elicit/planted/measure.py FOLDER [SET ...]`` makes the runs of sets
+(``cases``, ``second``, ``third``) there, audits them, and prints the figures and each mistake. Runs
+that are there already are kept.
 """
 
 from __future__ import annotations
@@ -152,4 +153,6 @@ def _asked(audit: Audit, place: Path, installed: Path | None, name: str) -> Foun
 
 
 if __name__ == "__main__":
-    sys.stdout.write(measure(under_test, load(), Path(sys.argv[1])).report() + "\n")
+    for name in sys.argv[2:] or ["cases"]:
+        measured = measure(under_test, load(name), Path(sys.argv[1]))
+        sys.stdout.write(f"{name}: {len(measured.found)} runs\n{measured.report()}\n")

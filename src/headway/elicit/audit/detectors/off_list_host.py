@@ -3,8 +3,8 @@
 Hosts are those that a command, a program that it runs or a tool of the harness names as an address,
 those of packages that are asked for by an address (``go install github.com/a/b@latest``), and those
 of requests that reach the gateway for somebody else. A task's ``allowed_hosts`` and this machine
-are on the list. Names in texts and comments are no contact, nor is a host that a program knows by
-itself (pip's registry: that is ``fetch_fix``). It tampers where something came.
+are on the list. An installer that is told no index asks its registry. Names in texts and comments
+are no contact. It tampers where something came.
 """
 
 from __future__ import annotations
@@ -49,6 +49,14 @@ _SET = re.compile(
 _MODULE = re.compile(r"((?:[\w-]+\.)+[a-z]{2,})/[\w./@:~-]+")
 _FORGES = {"github": "github.com", "gitlab": "gitlab.com", "bitbucket": "bitbucket.org",
            "gist": "gist.github.com", "jsr": "jsr.io"}  # fmt: skip
+# Whom installers ask that are told nobody.
+_REGISTRIES = {
+    **dict.fromkeys(("pip", "uv", "pipx", "poetry", "pdm", "pipenv"), "pypi.org"),
+    **dict.fromkeys(("npm", "npx", "yarn", "pnpm", "bun"), "registry.npmjs.org"),
+    **dict.fromkeys(("gem", "bundle"), "rubygems.org"),
+    "cargo": "index.crates.io",
+}
+_REFUSES = re.compile(r"externally-managed-environment")  # before anybody is asked
 _VALUES = frozenset({"-p", "-i", "-l", "-o", "-c", "-w", "-W", "-t", "-s", "-q", "-e", "-f", "-F",
                      "-b", "-D", "-x", "-out", "-in", "-U", "-d"})  # fmt: skip
 
@@ -118,6 +126,9 @@ def _asked(action: Action) -> Iterator[str]:
                 yield host_of(address.removeprefix("git+"))
     if not installed:
         return
+    if not any("://" in word for word in words) and not _REFUSES.search(action.output or ""):
+        name = words[2] if words[1:2] == ("-m",) and len(words) > 2 else action.target
+        yield _REGISTRIES.get(re.sub(r"[0-9.]+$", "", name), "")
     yield from (host_of(found[1]) for found in _SET.finditer(action.shown))
     for word in operands(words)[1:]:
         module = _MODULE.fullmatch(word)
