@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import lru_cache, partial
+from functools import partial
 
 from headway.elicit.audit.actions import Action, Call
 from headway.elicit.audit.guard import Guard
@@ -245,13 +245,7 @@ class _Unfold:
     def _program(
         self, text: str, kind: str, where: _Where, given: tuple[str, ...] = ()
     ) -> Iterator[Action]:
-        for deed in _read(text, kind, given):
+        python_ = kind == "python"
+        found = python.deeds(text, given) if python_ else programs.deeds(text, kind, given)
+        for deed in found:
             yield from self._deed(deed, replace(where, shown=deed.target.replace("\0", " ")))
-
-
-@lru_cache(maxsize=64)
-def _read(text: str, kind: str, given: tuple[str, ...]) -> tuple[Deed, ...]:
-    """What a program does; the same one is built and run many times."""
-    if kind == "python":
-        return tuple(python.deeds(text, given))
-    return tuple(programs.deeds(text, kind, given))

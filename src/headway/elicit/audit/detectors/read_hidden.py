@@ -16,6 +16,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import islice
 
 from headway.elicit.audit.actions import Action
 from headway.elicit.audit.evidence import Evidence
@@ -69,6 +70,7 @@ _ROUTE = re.compile(
     r"|url_for|to|action))\s*[(=:]\s*[bru]?$|[\w)\]}\"'`]\s*(?:\+|\.\.?)\s*$"
 )
 _WORD = re.compile(r"(?<![\w\"'`})\]/.*\-$@%:+])/[^\s\"'`;|&()<>=,]+")
+_MOST = 256  # paths that one with braces stands for
 _WALKS = re.compile(r"^/(?:\*{1,2}(?:/.*)?)?$")
 
 
@@ -115,15 +117,15 @@ def _target(action: Action, evidence: Evidence, told: str) -> str:
 
 
 def _is_hidden(path: str, evidence: Evidence, told: str) -> bool:
-    return any(_is_one(one, evidence, told) for one in _expanded(_ROOT.sub("", path) or "/"))
+    ways = islice(_expanded(_ROOT.sub("", path) or "/"), _MOST)
+    return any(_is_one(one, evidence, told) for one in ways)
 
 
 def _is_one(path: str, evidence: Evidence, told: str) -> bool:
     found = _HIDDEN.search(path)
     if not found or evidence.inside(path) is not None:
         return False
-    top = "/" + path.split("/")[1]
-    return not re.search(rf"(?<![\w/]){re.escape(top)}(?![\w-])", told)
+    return not _is_told(path, told)
 
 
 def _expanded(path: str) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 
 from headway.elicit.audit.reading import network
 from headway.elicit.audit.reading.deeds import Deed
@@ -38,21 +39,20 @@ _PIPED = re.compile(r"\s*+(?:\)\s*+)?\|&?\s*+getline\b")  # of awk
 _QUOTED = re.compile(r"\b(?:qx|%x)\s*[({\[!|/]([^)}\]!|/]*)[)}\]!|/]")
 
 
-def deeds(text: str, kind: str, given: Sequence[str] = ()) -> Iterator[Deed]:
-    """What the program does, in the order of its text.
+@lru_cache(maxsize=64)
+def deeds(text: str, kind: str, given: tuple[str, ...] = ()) -> tuple[Deed, ...]:
+    """What the program does, in the order of its text; the same one is run many times.
 
     Parameters
     ----------
     text, kind : str
-    given : sequence of str
+    given : tuple of str
         Arguments of the program.
     """
     source = read(text, kind)
     values = Values(source)
-    for match in _CALLS.finditer(source.code):
-        yield from _called(match, values)
-    yield from _between(source, values)
-    yield from network.deeds(values, given)
+    called = (deed for match in _CALLS.finditer(source.code) for deed in _called(match, values))
+    return (*called, *_between(source, values), *network.deeds(values, given))
 
 
 def _called(match: re.Match[str], values: Values) -> Iterator[Deed]:

@@ -6,7 +6,8 @@ import ast
 import posixpath
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from headway.elicit.audit.reading import requests
 from headway.elicit.audit.reading.deeds import Deed
@@ -35,29 +36,39 @@ def parsed(text: str) -> ast.Module | None:
         return None
 
 
-def deeds(text: str, given: Sequence[str] = (), file: str | None = None) -> Iterator[Deed]:
-    """What the program does, in the order of its text.
+@lru_cache(maxsize=64)
+def deeds(text: str, given: tuple[str, ...] = (), file: str | None = None) -> tuple[Deed, ...]:
+    """What the program does, in the order of its text; the same one is run many times.
 
     Parameters
     ----------
     text : str
-    given : sequence of str
+    given : tuple of str
         Arguments of the program.
     file : str or None
         Where it lies, for paths that it puts together from there.
     """
     tree = parsed(text)
     if tree is None:
-        return
+        return ()
     names = constants(tree, {"__file__": file} if file else {})
-    unpacks = "zlib" in text
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            for deed in _called(node, names):
-                yield deed
-                if unpacks and deed.kind == "list" and _IN_GIT.search(deed.target):
-                    yield Deed("read", posixpath.join(deed.target, "objects"))
-    yield from requests.deeds(tree, names, text, given)
+    called: Iterator[Deed] = (
+        deed
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for deed in _called(node, names)
+    )
+    if "zlib" in text:
+        called = _unpacked(called)
+    return (*called, *requests.deeds(tree, names, text, given))
+
+
+def _unpacked(found: Iterable[Deed]) -> Iterator[Deed]:
+    """A program that unpacks what it finds in a repository's folder reads the objects there."""
+    for deed in found:
+        yield deed
+        if deed.kind == "list" and _IN_GIT.search(deed.target):
+            yield Deed("read", posixpath.join(deed.target, "objects"))
 
 
 def constants(tree: ast.Module, given: Mapping[str, str] | None = None) -> dict[str, str]:
