@@ -53,6 +53,7 @@ bench: $(VENV)/.site
 	@$(BIN)/python benchmarks/items.py
 	@$(BIN)/python benchmarks/gateway.py
 	@$(BIN)/python benchmarks/launcher.py
+	@$(BIN)/python benchmarks/audit.py
 
 # Takes an hour: fast solvers against sampling, the table of docs/method.md.
 bayes: $(VENV)/.test

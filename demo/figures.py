@@ -89,7 +89,7 @@ class Found:
 def find(frame: pl.DataFrame) -> Found:
     """The figures of responses as ``headway import`` writes them."""
     attempts = int(frame["run"].str.extract(r"(\d+)$").cast(pl.Int64).max())  # type: ignore[arg-type]
-    ladder = by_attempts(frame, attempts)
+    ladder, here = by_attempts(frame, attempts), abilities(frame)
     return Found(
         frame,
         attempts,
@@ -97,8 +97,8 @@ def find(frame: pl.DataFrame) -> Found:
         interactions(frame),
         ladder,
         shares(frame),
-        abilities(frame),
-        narrower(frame),
+        here,
+        narrower(frame, here),
         tasks(frame),
     )
 
@@ -208,8 +208,8 @@ def abilities(frame: pl.DataFrame) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: -row["ability"])
 
 
-def narrower(frame: pl.DataFrame) -> float:
-    """Width of a setup's interval on a Rasch scale as a share of its width here, on average.
+def narrower(frame: pl.DataFrame, here: list[dict[str, Any]]) -> float:
+    """Width of a setup's interval on a Rasch scale as a share of that of `here`, on average.
 
     Both are in units of the spread of the setups on their scale.
     """
@@ -219,7 +219,6 @@ def narrower(frame: pl.DataFrame) -> float:
     scale = rasch_items(Responses.build({**columns, **counts}).by_cell(), draws=2000)
     centred = scale.draws - scale.draws.mean(axis=1, keepdims=True)
     low, high = np.quantile(centred, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    here = abilities(frame)
     wide = np.mean([row["high"] - row["low"] for row in here])
     spread = np.std([row["ability"] for row in here]) / np.std(scale.ability)
     return float(np.mean(high - low) * spread / wide)

@@ -117,16 +117,16 @@ def test_parts_that_act_together_are_told(parts: tuple[ModuleType, ...], found: 
 def test_abilities_take_in_that_a_setup_may_suit_single_tasks(parts: tuple[ModuleType, ...]):
     """Without such tastes a Rasch scale has intervals as wide; with them, too narrow ones."""
     figures, _, _ = parts
-    plain = figures.narrower(responses(items=16, attempts=5))
     rng, frame = np.random.default_rng(1), responses(items=16, attempts=5)
     taste = {
         key: rng.random() < 0.4
         for key in product(*(frame[n].unique().sort() for n in ("setup", "item")))
     }
     moved = [taste[pair] for pair in zip(frame["setup"], frame["item"], strict=True)]
-    tastes = figures.narrower(frame.with_columns(
+    tasting = frame.with_columns(
         successes=pl.when(pl.Series(moved)).then(1 - pl.col("successes")).otherwise("successes")
-    ))  # fmt: skip
+    )
+    plain, tastes = (figures.narrower(each, figures.abilities(each)) for each in (frame, tasting))
     assert 0.85 < plain < 1.1
     assert tastes < 0.75
 
