@@ -177,17 +177,11 @@ def test_too_few_runs_have_no_scale(parts: tuple[ModuleType, ...]):
 
 def test_attempts_that_are_needed(parts: tuple[ModuleType, ...]):
     figures, *_ = parts
-    effect = ("harness", "a", "b", 0.0)
+    told = {"factor": "harness", "of": "a", "against": "b", "share_of": 0.5, "share_against": 0.5}
+    half = {n: (0.1 + 4 / n) ** 0.5 for n in range(1, 6)}
     ladder = [
-        (
-            n,
-            [
-                figures.Effect(
-                    *effect, -((0.1 + 4 / n) ** 0.5), (0.1 + 4 / n) ** 0.5, 0.5, 0.5, True
-                )
-            ],
-        )
-        for n in range(1, 6)
+        (n, [figures.Effect(logit=0.0, low=-one, high=one, known=True, **told)])
+        for n, one in half.items()
     ]
     # A half-width whose square is 0.1 + 4 / n falls to 0.5 at n = 4 / 0.15, and never to 0.3.
     assert figures.needed(ladder, 0, 0.5) == 27
