@@ -217,8 +217,11 @@ def _tasks(found: of.Found) -> tuple[str, ...]:
         for word, names in (("Never", never), ("Always", always))
         if names
     ]
+    fault = " or ".join(
+        word for word, names in (("too hard", never), ("too easy", always)) if names
+    )
     rest = (
-        "Such tasks are too hard or too easy here, and tell nothing of setups."
+        f"Such tasks are {fault} here, and tell nothing of setups."
         if said
         else "Every task was solved sometimes, and none always."
     )
