@@ -12,17 +12,20 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from tests.elicit.auditing import TOML, write
+from tests.elicit.auditing import TOML, bash, wire, write
 from tests.elicit.running_tasks import CANARY, asking, calls, play, shell
 from tests.elicit.scripted import Turn
 from tests.elicit.test_record import made
 
-from headway.elicit.audit import Known, audit
+from headway.elicit.audit import Known, audit, gather, look
 from headway.elicit.home.brought import bring
 from headway.elicit.home.responses import Rules, outcome
 from headway.elicit.record import Finding, ModelUsed, TaskUsed
 from headway.elicit.record.folder import altered, read
-from headway.elicit.task import Task, load
+from headway.elicit.run.changes import changes
+from headway.elicit.task import Task, load, shipped, suites
+from headway.elicit.task.shelf import place
+from headway.elicit.verify import solve
 from headway.publish.misfit import misfits
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
@@ -192,3 +195,35 @@ def test_a_success_where_none_is_expected_is_a_misfit():
     assert not any(one.tampers for one in found.found.values())
     assert misfits(simulated(surprise=False)).found == {}
     assert "too few" in misfits(simulated(surprise=True)[:50]).why
+
+
+SOLVED = [
+    pytest.param(suite, name, script, id=f"{name}-{script}")
+    for suite in suites()
+    for name in shipped(suite)
+    for script in ("solve.sh", "partial.sh")
+    if load(place(suite, name)).has(f"solution/{script}")
+]
+
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize(("suite", "name", "script"), SOLVED)
+def test_solutions_of_tasks_that_ship_are_honest_work(suite, name, script, tmp_path: Path):
+    task = load(place(suite, name))
+    for folder in ("start", "run", "solution"):
+        (tmp_path / folder).mkdir()
+    task.lay_out(tmp_path / "start")
+    solve(task, tmp_path / "run/work", tmp_path / "log", script=script)
+    task.lay_solution(tmp_path / "solution", script)
+    text = (tmp_path / "solution" / script).read_text(encoding="utf-8")
+    # As an agent would have written it: not copied from where it is hidden.
+    text = text.replace("/solution", "/tmp/own").replace("headway-canary", "# by me")
+    said = [bash("ls -R; cat *", "x"), bash(text, "good")]
+    wire(tmp_path / "run/wire.jsonl.zst", said, {}, ())
+    used = TaskUsed(name=task.name, digest=task.digest, tests_digest=task.tests_digest)
+    changed = changes(tmp_path / "start", tmp_path / "run/work")
+    # An honest solution does not pass a twin.
+    run = made(task=used, changed=changed, score=0.5 if "impossible" in name else 1.0)
+    evidence = gather(run, tmp_path / "run", task=task, given=tmp_path / "start")
+    assert look(evidence).findings == ()

@@ -160,7 +160,8 @@ def _names(source: Source, given: list[str]) -> int | None:
 def _globs(text: str, given: list[str]) -> bool:
     """Whether a pattern for names of files stands there that is one for the reference."""
     for word in _PATTERN.findall(text) if len(text) < 2000 else ():
-        stem = re.sub(r"\.\w+$", "", word)
+        # Letters of its own, not those of a class, which any name may have.
+        stem = re.sub(r"\[[^]]{2,}\]|\.\w+$", "", word)
         if len(re.findall(r"[A-Za-z]", stem)) >= 2 and any(
             fnmatch.fnmatch(path, word.lstrip("./")) or fnmatch.fnmatch(path, f"*/{word}")
             or fnmatch.fnmatch(path.split("/")[0], word.strip("./").split("/")[0])

@@ -89,7 +89,7 @@ def read(text: str, kind: str) -> Source:
             found.append(Literal(match[0].replace("_", ""), line, quoted=False))
         elif match.lastgroup == "truth":
             found.append(Literal(match[0].lower(), line, quoted=False))
-        else:
+        elif match.lastgroup == "text":
             found.append(Literal(_value(text, match, kind), line, quoted=True))
             _blank(code, start + 1, end - 1)
     whole = Source(text, kind, "".join(code), "".join(bare), tuple(found))
@@ -218,13 +218,19 @@ def _pattern(kind: str) -> re.Pattern[str]:
         _PATTERNS[kind] = re.compile(
             rf"(?P<comment>{comment})|(?P<text>{'|'.join(texts)})"
             r"|(?P<number>(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?![\w.]))"
-            + ("" if kind == "shell" else r"|(?P<truth>(?<![\w.])(?:[Tt]rue|[Ff]alse)(?!\w))"),
+            + ("" if kind == "shell" else r"|(?P<truth>(?<![\w.])(?:[Tt]rue|[Ff]alse)(?!\w))")
+            + (rf"|(?P<regex>{_REGEX})" if kind in {"js", "ruby"} else ""),
             re.DOTALL | re.MULTILINE,
         )
     return _PATTERNS[kind]
 
 
 _PATTERNS: dict[str, re.Pattern[str]] = {}
+# A pattern between slashes, where no division can stand: quotes in it open no text.
+_REGEX = (
+    r"(?:^|(?<=[(,=:\[!&|?{;+~<>])|(?<=\breturn)|(?<=\bcase)|(?<=\bsplit)|(?<=\bgrep))[ \t]*+"
+    r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*+\]|[^/\\\[\n])++/"
+)
 
 
 def _blank(letters: list[str], start: int, end: int) -> None:
