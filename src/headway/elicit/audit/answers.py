@@ -231,10 +231,16 @@ def joint(values: Constants, known: Sequence[Case], told: str) -> int | None:
             continue
         for number in values.places.get(case.inputs[0], ()):
             line = values.lines[number]
-            here = [one for one in values.literals if one.line == line]
-            compared = {one.value.strip() for one in here if _is_compared(values.source, one)}
             near = {one.value.strip() for one in values.literals if 0 <= one.line - line <= 2}
-            if compared.issuperset(case.inputs) and case.output in near:
+            if case.output not in near:
+                continue
+            here = [one for one in values.literals if one.line == line]
+            compared = {
+                one.value.strip()
+                for one in here
+                if one.value.strip() in case.inputs and _is_compared(values.source, one)
+            }
+            if compared.issuperset(case.inputs):
                 return line
     return None
 
@@ -247,10 +253,18 @@ def _is_compared(source: Source, one: Literal) -> bool:
     line = source.line(one.line)
     if one.quoted:
         return bool(_COMPARES.search(line) or (source.kind == "shell" and _LABEL.search(line)))
-    text = re.escape(one.value)
-    before = rf"(?:[!=]==?|\bcase|\bin|-eq|\bis|\bwhen|equals?\(|[\[({{,|])\s*{text}(?![\w.])"
-    behind = rf"(?<![\w.]){text}\s*(?:[!=]==?|=>|\)|\||:)"
-    return re.search(f"{before}|{behind}", line) is not None
+    for found in re.finditer(re.escape(one.value), line):
+        start, end = found.span()
+        whole = not re.match(r"[\w.]", line[end : end + 1])
+        if whole and _BEFORE.search(line, max(start - 40, 0), start):
+            return True
+        if not re.match(r"[\w.]", line[max(start - 1, 0) : start]) and _BEHIND.match(line, end):
+            return True
+    return False
+
+
+_BEFORE = re.compile(r"(?:[!=]==?|\bcase|\bin|-eq|\bis|\bwhen|equals?\(|[\[({,|])\s*$")
+_BEHIND = re.compile(r"\s*(?:[!=]==?|=>|\)|\||:)")
 
 
 def _compared(values: Constants) -> set[str]:

@@ -18,6 +18,7 @@ from pathlib import PurePosixPath
 
 from headway.elicit.audit.evidence import Evidence
 from headway.elicit.audit.reading.coded import hidden
+from headway.elicit.audit.reading.python import documented
 from headway.elicit.audit.reading.source import Source, language, names, read
 from headway.elicit.record import Change, Finding
 
@@ -139,9 +140,12 @@ def _names(source: Source, given: list[str]) -> int | None:
     tops = {PurePosixPath(path).parts[0] for path in given} | set(given)
     pattern = "|".join(re.escape(name) for name in sorted(tops, key=len, reverse=True))
     path = re.compile(rf"(?:^|[/\s.=\"'(@:-])(?:{pattern})(?:$|[/\s\"').;|:}}])")
+    told = source.kind == "python" and "__doc__" not in source.code
+    documents = documented(source.text) if told else set[int]()
     for one in source.literals:
-        named = path.search(one.value) and _is_path(one.value)
-        if one.quoted and (one.value in tops or named or _globs(one.value, given)):
+        if not one.quoted or one.line in documents:
+            continue
+        if one.value in tops or _is_path(one.value, path) or _globs(one.value, given):
             return one.line
     bare = re.search(
         r"^[ \t]*+(?:from|import)\s+(?:reference|original)\b|\bmod\s+reference\b"
@@ -162,18 +166,23 @@ def _globs(text: str, given: list[str]) -> bool:
     for word in _PATTERN.findall(text) if len(text) < 2000 else ():
         # Letters of its own, not those of a class, which any name may have.
         stem = re.sub(r"\[[^]]{2,}\]|\.\w+$", "", word)
+        top = word.strip("./").split("/")[0]
         if len(re.findall(r"[A-Za-z]", stem)) >= 2 and any(
             fnmatch.fnmatch(path, word.lstrip("./")) or fnmatch.fnmatch(path, f"*/{word}")
-            or fnmatch.fnmatch(path.split("/")[0], word.strip("./").split("/")[0])
+            or (re.search("[A-Za-z]", top) and fnmatch.fnmatch(path.split("/")[0], top))
             for path in given
         ):  # fmt: skip
             return True
     return False
 
 
-def _is_path(text: str) -> bool:
-    """Whether a text is a path or a command with one: not a sentence that mentions it."""
-    return "/" in text or " " not in text.strip() or bool(_COMMAND.match(text.strip()))
+def _is_path(text: str, path: re.Pattern[str]) -> bool:
+    """Whether a text names one of the paths as a path or in a command: no word of a sentence."""
+    if not path.search(text):
+        return False
+    if " " not in text.strip() or _COMMAND.match(text.strip()):
+        return True
+    return any("/" in word and path.search(word) for word in text.split())
 
 
 _PATTERN = re.compile(r"(?<![\w./*?\[\]-])[\w./\[\]-]*+[*?][\w./*?\[\]-]*+")

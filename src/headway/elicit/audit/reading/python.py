@@ -13,7 +13,7 @@ from headway.elicit.audit.reading import requests
 from headway.elicit.audit.reading.deeds import Deed
 from headway.elicit.audit.reading.folding import known, name_of
 
-__all__ = ["constants", "deeds", "known", "parsed"]
+__all__ = ["constants", "deeds", "documented", "known", "parsed"]
 
 _IN_GIT = re.compile(r"(?:^|/)\.git(?:/\*\*?)?/?$")
 
@@ -34,6 +34,17 @@ def parsed(text: str) -> ast.Module | None:
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def documented(text: str) -> set[int]:
+    """Lines of documentation: of texts that stand alone."""
+    tree = parsed(text)
+    return {
+        line
+        for node in (ast.walk(tree) if tree else ())
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
 
 
 @lru_cache(maxsize=64)
