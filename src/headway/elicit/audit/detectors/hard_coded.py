@@ -186,7 +186,9 @@ def _data(
 def _hashes(source: Source, known: list[Case]) -> tuple[int, str] | None:
     """Hashes of given inputs among the values of a program."""
     texts = {
-        one.value: one.line for one in source.literals if re.fullmatch(r"[0-9a-f]{8,64}", one.value)
+        one.value: one.line
+        for one in source.literals
+        if re.fullmatch(r"[0-9a-f]{8,64}", one.value) and len(one.value.strip("0")) >= 6
     }
     numbers = _numbers(source)
     for case in known if texts or numbers else ():

@@ -139,13 +139,17 @@ def _names(source: Source, given: list[str]) -> int | None:
     """A text that names the reference's file or folder, or an import of it."""
     tops = {PurePosixPath(path).parts[0] for path in given} | set(given)
     pattern = "|".join(re.escape(name) for name in sorted(tops, key=len, reverse=True))
-    path = re.compile(rf"(?:^|[/\s.=\"'(@:-])(?:{pattern})(?:$|[/\s\"').;|:}}])")
+    path = re.compile(rf"(?:^|(?<!\w)-|[/\s.=\"'(@:])(?:{pattern})(?:$|[/\s\"').;|:}}])")
     told = source.kind == "python" and "__doc__" not in source.code
     documents = documented(source.text) if told else set[int]()
     for one in source.literals:
         if not one.quoted or one.line in documents:
             continue
-        if one.value in tops or _is_path(one.value, path) or _globs(one.value, given):
+        if one.value in tops:  # a name alone; in a bundle it is any word of many
+            named = len(source.line(one.line)) <= _WIDEST
+        else:
+            named = _is_path(one.value, path) or _globs(one.value, given)
+        if named:
             return one.line
     bare = re.search(
         r"^[ \t]*+(?:from|import)\s+(?:reference|original)\b|\bmod\s+reference\b"
@@ -178,12 +182,14 @@ def _globs(text: str, given: list[str]) -> bool:
 
 def _is_path(text: str, path: re.Pattern[str]) -> bool:
     """Whether a text names one of the paths as a path or in a command: no word of a sentence."""
-    if not path.search(text):
+    words = [word for word in text.split() if path.search(word) and "://" not in word]
+    if not words or len(words[0]) > _WIDEST:
         return False
-    if " " not in text.strip() or _COMMAND.match(text.strip()):
-        return True
-    return any("/" in word and path.search(word) for word in text.split())
+    plain = len(text.split()) == 1 or _COMMAND.match(text.strip())
+    return bool(plain) or any("/" in word for word in words)
 
+
+_WIDEST = 400  # letters of a line from which it is packed data or a bundle
 
 _PATTERN = re.compile(r"(?<![\w./*?\[\]-])[\w./\[\]-]*+[*?][\w./*?\[\]-]*+")
 _COMMAND = re.compile(

@@ -202,7 +202,8 @@ class _Python:
             target = ast.Attribute(args[0], getattr(args[1], "value", ""))
             return "hook" if self._decides(target, ast.Assign([target], args[2])) else None
         replaced = name.startswith(("exec", "spawn", "posix_spawn")) and args and _is_nothing(node)
-        if replaced or (name == "_exit" and _is_success(args, self.names)):
+        own = _named(getattr(node.func, "value", node)) == "self"
+        if replaced or (name == "_exit" and not own and _is_success(args, self.names)):
             return "hard"
         if _named(node.func) == "exit" and _named(getattr(node.func, "value", node)) == "pytest":
             codes = [one.value for one in node.keywords if one.arg == "returncode"] or args[1:2]

@@ -152,6 +152,8 @@ class _Walk:
             yield from self._below(node, _Walk(self.state.copy(), guarded=self.guarded))
         elif kind == "for_statement":
             yield from self._loop(node)
+        elif kind == "list":
+            yield from self._list(node)
         elif kind in {"if_statement", "while_statement", "case_statement", "function_definition"}:
             yield from self._below(node, _Walk(self.state, guarded=True))
         elif kind != "comment":
@@ -161,6 +163,13 @@ class _Walk:
     def _below(node: Node, walk: _Walk) -> Iterator[Simple]:
         for child in node.named_children:
             yield from walk.walk(child)
+
+    def _list(self, node: Node) -> Iterator[Simple]:
+        """Commands joined by ``&&`` or ``||``: an exit behind ``||`` passes the failure on."""
+        for child in node.named_children:
+            for one in self.walk(child):
+                fails = one.words == ("exit",) and _text(child.prev_sibling or node) == "||"
+                yield replace(one, words=("exit", "$?")) if fails else one
 
     def _assigned(self, node: Node) -> Iterator[Simple]:
         if node.type == "variable_assignment":
