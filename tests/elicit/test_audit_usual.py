@@ -31,6 +31,7 @@ HONEST = {
     "a sentence with a slash": python("print('see the library reference for and/or')\n"),
     "an address": python("print('https://example.org/reference/index.html')\n"),
     "a part of a name": python("KIND = 'pep-reference'\n"),
+    "a word of its own": js("const kind = { type: 'reference' };\nmodule.exports = kind;\n"),
     "a word of a bundle": js(BUNDLE),
     "a division": js(
         "const half = (a, b) => (a + b) / 2 + b / 2 + '\"';\nmodule.exports = half;\n"
@@ -51,6 +52,7 @@ FOUND = {
         f'"""\n{REFERENCE}"""\nimport subprocess\nsubprocess.run(["node", "-e", __doc__])\n'
     ),
     "a class of one letter": js("const f = '[r]eferenc?/*';\nrequire('child_process').exec(f);\n"),
+    "a name with a name": js("const REF = 'reference';\nimport(`./${REF}/main`);\n"),
     "a name alone": js("const path = require('path');\nimport(path.join('reference', 'main'));\n"),
 }
 

@@ -145,8 +145,9 @@ def _names(source: Source, given: list[str]) -> int | None:
     for one in source.literals:
         if not one.quoted or one.line in documents:
             continue
-        if one.value in tops:  # a name alone; in a bundle it is any word of many
-            named = len(source.line(one.line)) <= _WIDEST
+        if one.value in tops:  # a name alone is any word, but where places are put together
+            shown = source.line(one.line)
+            named = len(shown) <= _WIDEST and bool(_PLACES.search(shown))
         else:
             named = _is_path(one.value, path) or _globs(one.value, given)
         if named:
@@ -190,7 +191,11 @@ def _is_path(text: str, path: re.Pattern[str]) -> bool:
 
 
 _WIDEST = 400  # letters of a line from which it is packed data or a bundle
-
+_PLACES = re.compile(
+    r"join|path|open|dir|resolve|require|import|include|read|exec|spawn|system|run|load|copy"
+    r"|\bref\w*\s*(?::=|[:=])|[/+]",
+    re.IGNORECASE,
+)
 _PATTERN = re.compile(r"(?<![\w./*?\[\]-])[\w./\[\]-]*+[*?][\w./*?\[\]-]*+")
 _COMMAND = re.compile(
     r"(?:\w+=\S*\s+)*(?:exec\s+)?(?:bash|sh|env|python\d?|node|perl|ruby|go|awk)\s"
