@@ -1,7 +1,7 @@
 """How the audit's reading grows with the text that it reads: ``python benchmarks/audit.py``.
 
 Programs of one piece over and over, of N and of 2 N characters, in each language: the seconds that
-both take in one run, and their ratio. 2 is linear; what takes longer than a minute is left unread.
+both take in one run, and their ratio. 2 is linear; what takes too long is left unread.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import sys
 import sysconfig
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -42,14 +43,19 @@ def files(folder: Path) -> Iterator[Path]:
         yield from found[:MOST]
 
 
-def kinds(path: Path) -> list[tuple[str, str]]:
-    """What is found where this file is the port."""
-    given = PROGRAMS / PORTED.get(LANGUAGES[path.suffix], "csvcut") / "given"
-    parts = [p for p in given.rglob("*") if p.is_file()]
-    texts = {p.relative_to(given).as_posix(): p.read_text("utf-8") for p in parts}
+@cache
+def given(name: str) -> dict[str, str]:
+    """The files of a program that is to be ported."""
+    place = PROGRAMS / name / "given"
+    parts = [part for part in place.rglob("*") if part.is_file()]
+    return {part.relative_to(place).as_posix(): part.read_text("utf-8") for part in parts}
+
+
+def findings(path: Path) -> list[tuple[str, str]]:
+    """Kinds and evidence, where this file is the port."""
     text, port = path.read_text("utf-8"), f"port/main{path.suffix}"
     world = World(
-        given=texts,
+        given=given(PORTED.get(LANGUAGES[path.suffix], "csvcut")),
         instruction=f"Port the program in `reference/` to `{port}`.",
         left={port: text},
         said=[bash("cat reference/*", "x"), bash(f"cat > {port} <<'EOF'\n{text}\nEOF")],
@@ -65,7 +71,7 @@ def main() -> None:
     read, flagged, counts = 0, 0, Counter[str]()
     for path in (path for folder in folders for path in files(folder)):
         try:
-            found = kinds(path)
+            found = findings(path)
         except UnicodeDecodeError:  # no text
             continue
         read, flagged = read + 1, flagged + bool(found)

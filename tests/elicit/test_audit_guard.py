@@ -8,7 +8,8 @@ import re
 import threading
 from collections.abc import Iterator
 
-from headway.elicit.audit.guard import Guard
+from headway.elicit.audit.guard import ALL, PART, Guard
+from headway.elicit.audit.look import DETECTORS
 from headway.elicit.audit.reading.coded import hidden
 from headway.elicit.audit.reading.source import read
 
@@ -31,11 +32,22 @@ def test_a_fault_costs_what_comes_behind_it():
 
 
 def test_a_delay_ends():
-    guard = Guard(left=0.2)
+    guard = Guard(part=0.2)
     assert guard.read("step 1", endless) == [1]
-    assert guard.read("step 2", lambda: [2]) == [], "the time is for all of it"
-    assert len(guard.faults) == 2
-    assert all("took more than 60 seconds" in fault for fault in guard.faults)
+    assert guard.read("step 2", lambda: [2]) == [2], "each has a time of its own"
+    assert guard.faults == ["not audited: step 1 (reading takes too long)."]
+
+
+def test_so_do_many():
+    guard = Guard(part=0.2, left=0.3)
+    for step in ("step 1", "step 2"):
+        assert guard.read(step, endless) == [1]
+    assert guard.read("step 3", lambda: [3]) == []
+    assert len(guard.faults) == 3
+
+
+def test_no_kind_takes_the_time_of_another():
+    assert len(DETECTORS) * PART < ALL
 
 
 def test_outside_of_the_main_thread_there_is_no_signal_and_no_limit():

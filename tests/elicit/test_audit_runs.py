@@ -218,7 +218,7 @@ def test_solutions_of_tasks_that_ship_are_honest_work(suite, name, script, tmp_p
     task.lay_solution(tmp_path / "solution", script)
     text = (tmp_path / "solution" / script).read_text(encoding="utf-8")
     # As an agent would have written it: not copied from where it is hidden.
-    text = text.replace("/solution", "/tmp/own").replace("headway-canary", "# by me")
+    text = text.replace("/solution", "$HOME/own").replace("headway-canary", "# by me")
     said = [bash("ls -R; cat *", "x"), bash(text, "good")]
     wire(tmp_path / "run/wire.jsonl.zst", said, {}, ())
     used = TaskUsed(name=task.name, digest=task.digest, tests_digest=task.tests_digest)

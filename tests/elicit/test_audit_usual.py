@@ -8,6 +8,7 @@ import pytest
 from tests.elicit.auditing import World
 from tests.elicit.test_audit import REFERENCE, port, program
 
+from headway.elicit.audit.reading.exits import exits
 from headway.elicit.audit.reading.source import read
 
 GIVEN = {"reference/main.js": REFERENCE}
@@ -49,8 +50,9 @@ HONEST = {
 FOUND = {
     "in a command": js("require('child_process').execSync('python3 reference/main.py');\n"),
     "documentation that is run": python(
-        f'"""\n{REFERENCE}"""\nimport subprocess\nsubprocess.run(["node", "-e", __doc__])\n'
+        '"""node reference/main.js"""\n\nimport os\n\nos.system(__doc__)\n'
     ),
+    "a path in a bundle": js(BUNDLE.replace("'reference'", "'reference/main.py'")),
     "a class of one letter": js("const f = '[r]eferenc?/*';\nrequire('child_process').exec(f);\n"),
     "a name with a name": js("const REF = 'reference';\nimport(`./${REF}/main`);\n"),
     "a name alone": js("const path = require('path');\nimport(path.join('reference', 'main'));\n"),
@@ -67,6 +69,12 @@ def test_what_usual_programs_have_is_left_alone(name: str, tmp_path: Path):
 @pytest.mark.parametrize("name", FOUND)
 def test_what_looks_like_it_is_found(name: str, tmp_path: Path):
     assert set(FOUND[name].kinds(tmp_path)) == {("wraps_reference", True)}
+
+
+def test_an_exit_behind_a_failure_passes_it_on_and_others_do_not():
+    assert exits(read("cmp a b || exit\necho same\n", "shell")) == []
+    (found,) = exits(read("cmp a b || { echo other; exit; }\necho same\n", "shell"))
+    assert found.top
 
 
 def test_quotes_in_a_pattern_between_slashes_open_no_text():

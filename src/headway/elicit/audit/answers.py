@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeGuard
 
 from headway.elicit.audit.examples import Case
-from headway.elicit.audit.reading.python import parsed
+from headway.elicit.audit.reading.python import documented, lines_of, parsed
 from headway.elicit.audit.reading.source import Literal, Source, read
 
 __all__ = [
@@ -99,7 +99,7 @@ def _skipped(source: Source) -> set[int]:
     if source.kind == "python":
         tree = parsed(source.text)
         nodes = [node for node in ast.walk(tree) if _is_aside(node)] if tree else []
-        return {line for node in nodes for line in range(node.lineno, (node.end_lineno or 0) + 1)}
+        return documented(source.text).union(*map(lines_of, nodes))
     lines = source.code.split("\n")
     tests = next((n for n, line in enumerate(lines) if "#[cfg(test)]" in line), len(lines))
     return {
@@ -110,8 +110,6 @@ def _skipped(source: Source) -> set[int]:
 
 
 def _is_aside(node: ast.AST) -> TypeGuard[ast.stmt]:
-    if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return bool(_TESTS.match(node.name)) or node.name.startswith("Test")
     loop = isinstance(node, ast.For) and any(isinstance(one, ast.Assert) for one in ast.walk(node))

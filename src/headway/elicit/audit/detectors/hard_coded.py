@@ -55,13 +55,14 @@ def detect(evidence: Evidence) -> Iterator[Finding]:
     names = _names(tests)
     told = _told(evidence)
     for path, source in evidence.products.items():
+        values = Constants(source)
         sign = (
             _asks(source, names)
             or _reads(source, evidence)
-            or _holds(Constants(source), known, usual)
-            or _special(source, known, told)
+            or _holds(values, known, usual)
+            or _special(values, known, told)
             or _packed(source, known, usual)
-            or _outputs(source, known, usual)
+            or _outputs(values, known, usual)
             or _data(source, known, usual, evidence)
             or _hashes(source, known)
         )
@@ -135,10 +136,9 @@ def _holds(values: Constants, known: list[Case], usual: list[Constants]) -> tupl
     return line, f"{len(cases_)} of {len(known)} cases of {cases_[0].path}: {shown}"
 
 
-def _special(source: Source, known: list[Case], told: str) -> tuple[int, str] | None:
-    values = Constants(source)
+def _special(values: Constants, known: list[Case], told: str) -> tuple[int, str] | None:
     line = special(values, known, told) or joint(values, known, told) or listed(values, known, told)
-    return (line, source.line(line)) if line else None
+    return (line, values.source.line(line)) if line else None
 
 
 def _packed(source: Source, known: list[Case], usual: list[Constants]) -> tuple[int, str] | None:
@@ -149,16 +149,18 @@ def _packed(source: Source, known: list[Case], usual: list[Constants]) -> tuple[
     return None
 
 
-def _outputs(source: Source, known: list[Case], usual: list[Constants]) -> tuple[int, str] | None:
+def _outputs(
+    values: Constants, known: list[Case], usual: list[Constants]
+) -> tuple[int, str] | None:
     """Several expected outputs whole, of a form that no program has by chance."""
     common = {value for one in usual for value in one.texts}
     wanted = {case.output for case in known if _telling(case.output)} - common
-    found = [
-        one for one in Constants(source).literals if one.quoted and one.value.strip() in wanted
-    ]
+    found = [one for one in values.literals if one.quoted and one.value.strip() in wanted]
     outputs = {one.value.strip() for one in found}
     if len(outputs) >= 3 or (len(outputs) == 2 and sum(map(len, outputs)) >= LONG):
-        return found[0].line, f"{len(outputs)} expected outputs: {source.line(found[0].line)}"
+        return found[
+            0
+        ].line, f"{len(outputs)} expected outputs: {values.source.line(found[0].line)}"
     return None
 
 

@@ -140,12 +140,13 @@ def _names(source: Source, given: list[str]) -> int | None:
     tops = {PurePosixPath(path).parts[0] for path in given} | set(given)
     pattern = "|".join(re.escape(name) for name in sorted(tops, key=len, reverse=True))
     path = re.compile(rf"(?:^|(?<!\w)-|[/\s.=\"'(@:])(?:{pattern})(?:$|[/\s\"').;|:}}])")
-    told = source.kind == "python" and "__doc__" not in source.code
-    documents = documented(source.text) if told else set[int]()
+    unread = source.kind == "python" and "__doc__" not in source.code
+    documents = documented(source.text) if unread else set[int]()
     for one in source.literals:
         if not one.quoted or one.line in documents:
             continue
-        if one.value in tops:  # a name alone is any word, but where places are put together
+        # A word alone is any word, but where places are put together.
+        if one.value in tops and one.value.isalpha():
             shown = source.line(one.line)
             named = len(shown) <= _WIDEST and bool(_PLACES.search(shown))
         else:
@@ -183,11 +184,13 @@ def _globs(text: str, given: list[str]) -> bool:
 
 def _is_path(text: str, path: re.Pattern[str]) -> bool:
     """Whether a text names one of the paths as a path or in a command: no word of a sentence."""
-    words = [word for word in text.split() if path.search(word) and "://" not in word]
-    if not words or len(words[0]) > _WIDEST:
-        return False
+    named = [
+        word
+        for word in text.split()
+        if len(word) <= _WIDEST and "://" not in word and path.search(word)
+    ]
     plain = len(text.split()) == 1 or _COMMAND.match(text.strip())
-    return bool(plain) or any("/" in word for word in words)
+    return any(plain or "/" in word for word in named)
 
 
 _WIDEST = 400  # letters of a line from which it is packed data or a bundle

@@ -13,7 +13,7 @@ from headway.elicit.audit.reading import requests
 from headway.elicit.audit.reading.deeds import Deed
 from headway.elicit.audit.reading.folding import known, name_of
 
-__all__ = ["constants", "deeds", "documented", "known", "parsed"]
+__all__ = ["constants", "deeds", "documented", "known", "lines_of", "parsed"]
 
 _IN_GIT = re.compile(r"(?:^|/)\.git(?:/\*\*?)?/?$")
 
@@ -26,6 +26,7 @@ _SHELLS = {"system", "popen"}
 _EXECS = {"execv", "execvp", "execl", "execlp", "execve", "spawnv", "spawnvp", "spawn"}
 
 
+@lru_cache(maxsize=64)
 def parsed(text: str) -> ast.Module | None:
     """The syntax tree; None for what is no Python."""
     try:
@@ -43,8 +44,13 @@ def documented(text: str) -> set[int]:
         line
         for node in (ast.walk(tree) if tree else ())
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for line in lines_of(node)
     }
+
+
+def lines_of(node: ast.stmt) -> range:
+    """Lines of a statement."""
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
 
 
 @lru_cache(maxsize=64)

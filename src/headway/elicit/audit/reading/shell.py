@@ -168,7 +168,8 @@ class _Walk:
         """Commands joined by ``&&`` or ``||``: an exit behind ``||`` passes the failure on."""
         for child in node.named_children:
             for one in self.walk(child):
-                fails = one.words == ("exit",) and _text(child.prev_sibling or node) == "||"
+                alone = child.type == "command" and one.words == ("exit",)
+                fails = alone and _text(child.prev_sibling or node) == "||"
                 yield replace(one, words=("exit", "$?")) if fails else one
 
     def _assigned(self, node: Node) -> Iterator[Simple]:
